@@ -1,0 +1,1 @@
+"""Effects on the world: dispatch of events, and the runs that carry out what rules ask for."""

@@ -1,0 +1,1 @@
+"""What should follow an event. Sees events and facts only, never a domain model."""

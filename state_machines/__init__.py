@@ -1,0 +1,1 @@
+"""What may change: the machines of the domain and their transition API."""
