@@ -1,0 +1,44 @@
+# The commands of everyday work. `make run` and `make test` need nothing but Python 3.11 or 3.12 and a C compiler.
+PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PORT ?= 8000
+
+.PHONY: run test check bench lock format clean
+
+run: .venv/installed ## set everything up and serve the demo company on PORT
+	@PORT=$(PORT) $(BIN)/python manage.py serve --demo
+
+test: .venv/installed-dev ## every test that this machine can run; the others say that they were skipped
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev ## format, lint, types, rooms
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: .venv/installed-dev ## ratios measured side by side in one run
+	$(BIN)/python -m tests.bench
+
+format: .venv/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/installed-dev ## after a change of dependencies in pyproject.toml
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Pravila needs Python 3.11 or 3.12; set PYTHON=... to one of them")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/installed
+
+clean:
+	rm -rf .venv var static_root

@@ -1,0 +1,67 @@
+"""Who acts, on whose request, and because of which event: known to everything below without being passed along."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who acts: `user:3`, `rule:dunning`, `system`. `roles` are names of staff roles.
+
+    `customer` bounds what the actor sees to one customer (`customer:17`); None is staff, who see all.
+    """
+
+    ref: str
+    roles: frozenset[str] = frozenset()
+    unlimited: bool = False
+    customer: str | None = None
+
+
+SYSTEM = Actor("system", unlimited=True)
+
+
+@dataclass(frozen=True)
+class Act:
+    """The present act. `cause` is the id of the event that led here, `depth` its laps from the first event."""
+
+    actor: Actor = SYSTEM
+    request_id: str = ""
+    correlation: str = ""
+    cause: int | None = None
+    depth: int = 0
+
+
+_present: ContextVar[Act] = ContextVar("present_act", default=Act())
+
+
+def present() -> Act:
+    return _present.get()
+
+
+@contextmanager
+def acting(
+    actor: Actor | None = None,
+    *,
+    request_id: str | None = None,
+    correlation: str | None = None,
+    cause: int | None = None,
+    depth: int | None = None,
+) -> Iterator[Act]:
+    """Within this block the given parts of the present act are replaced; the others stay."""
+    given = {"actor": actor, "request_id": request_id, "correlation": correlation, "cause": cause, "depth": depth}
+    act = replace(_present.get(), **{name: value for name, value in given.items() if value is not None})
+    token = _present.set(act)
+    try:
+        yield act
+    finally:
+        _present.reset(token)
+
+
+def new_correlation() -> str:
+    """A fresh name for a causal chain."""
+    return uuid.uuid4().hex

@@ -1,0 +1,100 @@
+"""Every knob on one screen, with its unit. Read from the environment once, at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, *, default: bool) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes"}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one server. Empty `database_url` means SQLite in `var_dir`; empty `redis_url` means embedded."""
+
+    var_dir: Path
+    database_url: str
+    redis_url: str
+    debug: bool
+    port: int
+    hosts: tuple[str, ...]
+    apps: tuple[str, ...]  # Django apps of the user, added to ours
+    email_url: str  # smtp://user:password@host:port; empty: mails are written to var_dir/outbox
+
+    shards: int = 64  # lanes of dispatch; decisions of one customer share a lane
+    batch_events: int = 100  # events decided in one transaction
+    max_depth: int = 16  # laps of event -> rule -> action -> event before a chain is stopped
+    lease_seconds: int = 120  # an action run whose worker is silent for longer is taken over
+    sweep_seconds: float = 5.0  # how often what no bell announced is looked for
+    bells_per_second: int = 20  # most rings of one process, whatever the load
+    worker_threads: int = 2  # embedded: threads that carry out action runs
+
+    @property
+    def embedded(self) -> bool:
+        return not self.redis_url
+
+
+def load() -> Config:
+    """The configuration that the environment asks for."""
+    split = lambda name: tuple(part for part in os.environ.get(name, "").split(",") if part)  # noqa: E731
+    return Config(
+        var_dir=Path(os.environ.get("PRAVILA_VAR", BASE_DIR / "var")),
+        database_url=os.environ.get("DATABASE_URL", ""),
+        redis_url=os.environ.get("REDIS_URL", ""),
+        debug=_flag("PRAVILA_DEBUG", default=False),
+        port=int(os.environ.get("PORT", "8000")),
+        hosts=split("PRAVILA_HOSTS") or ("localhost", "127.0.0.1", "[::1]"),
+        apps=split("PRAVILA_APPS"),
+        email_url=os.environ.get("EMAIL_URL", ""),
+    )
+
+
+def database(config: Config) -> dict[str, object]:
+    """Django's DATABASES entry for `config`. Raises ValueError for an address that is not PostgreSQL's."""
+    if not config.database_url:
+        return {
+            "ENGINE": "core.sqlite",
+            "NAME": config.var_dir / "pravila.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;",
+            },
+            "TEST": {"NAME": config.var_dir / "test.sqlite3"},
+        }
+    url = urlsplit(config.database_url)
+    if url.scheme not in {"postgres", "postgresql"}:
+        raise ValueError(f"DATABASE_URL must begin with postgres://, not {url.scheme}://")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000",
+            **dict(parse_qsl(url.query)),
+        },
+    }
+
+
+def secret_key(config: Config) -> str:
+    """PRAVILA_SECRET_KEY, or a key made once and kept in `var_dir` with access for the owner only."""
+    if key := os.environ.get("PRAVILA_SECRET_KEY"):
+        return key
+    path = config.var_dir / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()

@@ -1,0 +1,89 @@
+"""Installing, healing and lifting the guards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from core import facts
+from core.database_guards import postgresql, sqlite
+from core.database_guards.guard import EVENT, DatabaseGuard, GuardedTable
+from core.machine import Machine
+from core.machines import all_machines
+
+
+def guarded_table(model: type[Machine]) -> GuardedTable:
+    """What the database must know to guard a machine's table; column names are the database's own."""
+    names = sorted({name for fact in model.spec.facts for name in facts.columns(fact)} - {"state"})
+    recorded = tuple(model._meta.get_field(name).column for name in names)  # type: ignore[union-attr]
+    return GuardedTable(model._meta.db_table, model.machine.noun, model.spec.initial, recorded)
+
+
+def wanted() -> list[DatabaseGuard]:
+    """Every guard that this database should have, for the tables and columns that exist by now."""
+    dialect: Any = sqlite if connection.vendor == "sqlite" else postgresql
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        if EVENT not in tables:
+            return []
+        guards: list[DatabaseGuard] = list(dialect.log_guards(tables))
+        for model in all_machines():
+            table = guarded_table(model)
+            if table.table not in tables:
+                continue
+            columns = {column.name for column in connection.introspection.get_table_description(cursor, table.table)}
+            if {"state", "sequence", *table.recorded} <= columns:
+                made = dialect.explained(table)
+                guards += made if isinstance(made, list) else [made]
+    return guards
+
+
+def present() -> dict[str, str]:
+    """Name -> table of every guard that the database has now."""
+    dialect: Any = sqlite if connection.vendor == "sqlite" else postgresql
+    with connection.cursor() as cursor:
+        cursor.execute(dialect.PRESENT)
+        return dict(cursor.fetchall())
+
+
+def missing() -> list[str]:
+    """Names of guards that should be there and are not."""
+    there = present()
+    return [guard.name for guard in wanted() if guard.name not in there]
+
+
+def ensure() -> list[str]:
+    """Install what is missing and drop what is outdated, in one transaction. Names of what was installed."""
+    there, should = present(), wanted()
+    names = {guard.name for guard in should}
+    new = [guard for guard in should if guard.name not in there]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for guard in new:
+            for statement in guard.statements():
+                cursor.execute(statement)
+        for name, table in there.items():
+            if name not in names and name.removesuffix("_t") not in names:
+                _drop(cursor, name, table)
+    return [guard.name for guard in new]
+
+
+def lift() -> None:
+    """Drop every guard. For test databases, and for SQLite while it migrates: SQLite cannot alter a table that a
+    trigger of another table names."""
+    with connection.cursor() as cursor:
+        for name, table in present().items():
+            _drop(cursor, name, table)
+
+
+def _drop(cursor: Any, name: str, table: str) -> None:
+    dialect: Any = sqlite if connection.vendor == "sqlite" else postgresql
+    for statement in dialect.drop(name, table):
+        cursor.execute(statement)
+
+
+def before_migrate(**_kwargs: object) -> None:
+    """On SQLite the guards are lifted while tables are remade; PostgreSQL stays guarded, for traffic goes on."""
+    if connection.vendor == "sqlite" and apps.ready:
+        lift()

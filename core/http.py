@@ -1,0 +1,51 @@
+"""What every request has: an id that its logs, events and answers share; and errors as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
+
+from core.acting import acting
+from core.errors import PravilaError
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestContext:
+    """Give each request an id: the caller's X-Request-ID where it is well formed, else a fresh one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+        with acting(request_id=request_id):
+            response = self._get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+def sentence(error: PravilaError) -> str:
+    """The error's message in the reader's language."""
+    return gettext(error.template).format(**error.params)
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> JsonResponse:
+    """An answer of type application/problem+json."""
+    body = {"type": f"urn:pravila:{code}", "title": code.replace("-", " "), "status": status, "detail": detail, **more}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def problem_of(error: PravilaError) -> JsonResponse:
+    """The answer for a refusal: its code, its sentence, and the subject it carries."""
+    more = {key: value for key, value in error.params.items() if isinstance(value, str | int | bool) and key != "code"}
+    return problem(error.status, error.code, sentence(error), **{k: v for k, v in more.items() if k not in _OWN})
+
+
+_OWN = {"type", "title", "status", "detail", "instance"}

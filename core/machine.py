@@ -1,0 +1,222 @@
+"""The only way to change what is recorded: under a lock, with its event, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import event_log, links, permission, refs
+from core.acting import Actor, acting, present
+from core.catalog import MachineSpec, Transition
+from core.declare import Declaration
+from core.errors import BadArguments, BadFacts, Blocked, Moved, NotAllowed, NotDeclared, ObjectMissing, WriteRefused
+from core.events import Event
+from core.shape import Shape
+
+M = TypeVar("M", bound="Machine")
+
+
+class MachineQuerySet(models.QuerySet[M]):
+    """Rows of a machine. Bulk creation is refused: each row is born with its event."""
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
+        raise WriteRefused(ref=f"A list of {self.model.__name__}")
+
+
+class Machine(models.Model):
+    """A model whose state changes only through transitions. `sequence` is that of its newest event."""
+
+    id = models.BigAutoField(primary_key=True)
+    sequence = models.PositiveIntegerField(_("sequence"), default=0, editable=False)
+
+    machine: ClassVar[Declaration]
+    spec: ClassVar[MachineSpec]
+    shape: ClassVar[Shape]
+    state: Any
+
+    objects = MachineQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return f"{self.machine.noun}:{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Create the row with its first event, or save what is not recorded; the database refuses the rest."""
+        if not self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            _write(self, f"{self.machine.noun}.created", was={})
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Record that the row is deleted, then delete it."""
+        with transaction.atomic():
+            row = lock(type(self), self.pk)
+            event = _append(row, f"{row.machine.noun}.deleted", was={}, sequence=row.sequence + 1)
+            for attribute, relation in row.machine.links.items():
+                if (parent := getattr(row, attribute)) is not None:
+                    links.end(parent.ref, relation, row.ref, until=event.id)
+            return models.Model.delete(row, *args, **kwargs)
+
+
+def lock(model: type[M], key: int) -> M:
+    """The row, read anew and locked, with the rows that its facts need. Raises ObjectMissing."""
+    found = model._default_manager.select_for_update(of=("self",)).select_related(*model.shape.joins).filter(pk=key)
+    if not found:
+        raise ObjectMissing(ref=f"{model.machine.noun}:{key}")
+    return found[0]
+
+
+def find(subject: Machine | str) -> tuple[type[Machine], int]:
+    """Model and key of a row or a reference. Raises BadReference or NotDeclared."""
+    if isinstance(subject, Machine):
+        return type(subject), subject.pk
+    noun, key = refs.parse_row(subject)
+    return refs.model_of(noun), key
+
+
+def perform(
+    subject: Machine | str,
+    name: str,
+    *,
+    actor: Actor | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    expected: str | None = None,
+) -> Event:
+    """Perform transition `name`: lock, permission, guards, change, event and row in one transaction.
+
+    `expected` is the state that the caller believes in. A row given as `subject` is brought up to date in memory.
+    Raises ObjectMissing, NotDeclared, NotPermitted, BadArguments, Moved, NotAllowed or Blocked; then nothing changed.
+    """
+    model, key = find(subject)
+    spec = transition_of(model, name)
+    given = dict(arguments or {})
+    if problem := model.shape.arguments[name].problem(given):
+        raise BadArguments(what=f"{model.machine.noun}.{name}", problem=problem)
+    with acting(actor), transaction.atomic():
+        row = lock(model, key)
+        permission.demand(present().actor, row, spec)
+        if expected is not None and row.state != expected:
+            raise Moved(ref=row.ref, state=row.state, expected=expected)
+        if row.state not in spec.sources:
+            raise NotAllowed(ref=row.ref, state=row.state, transition=name, sources=" or ".join(spec.sources))
+        if reason := refusal(row, spec, given):
+            raise Blocked(ref=row.ref, transition=name, reason=reason)
+        before, source = row.shape.snapshot(row), row.state
+        getattr(row, name)(**given)
+        event = _store(row, spec.event, before, source=source, transition_name=name, arguments=given)
+    if isinstance(subject, Machine):
+        _refresh(subject, row)
+    return event
+
+
+def transition_of(model: type[Machine], name: str) -> Transition:
+    """The declared transition. Raises NotDeclared with the nearest names."""
+    try:
+        return model.spec.transitions[name]
+    except KeyError:
+        known = sorted(model.spec.transitions)
+        raise NotDeclared(sort=f"transition of {model.machine.noun}", name=name, known=known) from None
+
+
+def refusal(row: Machine, spec: Transition, arguments: Mapping[str, Any]) -> str | None:
+    """The reason of the first guard that forbids the transition, or None."""
+    for guard in spec.guards:
+        if reason := guard.check(row, **arguments):
+            return reason
+    return None
+
+
+def change(subject: M | str, *, actor: Actor | None = None, event: str | None = None, **fields: Any) -> M:
+    """Change recorded fields that are no state, with an event (`<noun>.updated` unless named). The changed row."""
+    model, key = find(subject)
+    unknown = sorted(set(fields) - {field.name for field in model._meta.concrete_fields} - {"state", "sequence", "id"})
+    if unknown or {"state", "sequence", "id"} & set(fields):
+        raise BadArguments(what=f"a change of {model.machine.noun}", problem=f"no such field: {', '.join(unknown or fields)}")
+    with acting(actor), transaction.atomic():
+        row = lock(model, key)
+        before = row.shape.snapshot(row)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.clean_fields(exclude={field.name for field in row._meta.concrete_fields if field.name not in fields})
+        if before != row.shape.snapshot(row):
+            _store(row, event or f"{row.machine.noun}.updated", before, source=row.state)
+    if isinstance(subject, Machine):
+        _refresh(subject, row)
+    return row  # type: ignore[return-value]
+
+
+def record(
+    subject: Machine | str, type: str, facts: Mapping[str, Any] | None = None, *, actor: Actor | None = None  # noqa: A002
+) -> Event:
+    """Emit an event that is no transition, with further `facts`, under the row's lock. Raises BadFacts."""
+    model, key = find(subject)
+    with acting(actor), transaction.atomic():
+        row = lock(model, key)
+        return _store(row, type, row.shape.snapshot(row), source=row.state, extra=facts)
+
+
+def _store(
+    row: Machine,
+    type: str,  # noqa: A002
+    before: dict[str, Any],
+    *,
+    source: str,
+    transition_name: str = "",
+    arguments: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Event:
+    """Write the event and the changed columns of a locked row, in two raw statements."""
+    was = row.shape.was(before, row)
+    event = _append(
+        row,
+        type,
+        was=was,
+        sequence=row.sequence + 1,
+        source=source,
+        transition_name=transition_name,
+        arguments=arguments,
+        extra=extra,
+    )
+    columns = row.shape.changed(before, row)
+    assignments = ", ".join(f'"{name}" = %s' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{row._meta.db_table}" SET {assignments}{", " if assignments else ""}"sequence" = %s '  # noqa: S608
+            "WHERE id = %s AND sequence = %s",
+            [*columns.values(), row.sequence + 1, row.pk, row.sequence],
+        )
+    row.sequence += 1
+    row.shape.relink(before, row, event)
+    return event
+
+
+def _append(row: Machine, type: str, *, extra: Mapping[str, Any] | None = None, **parts: Any) -> Event:  # noqa: A002
+    facts = row.shape.freeze(row)
+    facts.update(extra or {})
+    if problem := row.shape.check(type).problem(facts):
+        raise BadFacts(event_type=type, problem=problem)
+    return event_log.append(
+        type=type, subject=row.ref, facts=facts, target=row.state, customer=row.shape.customer(row), **parts
+    )
+
+
+def _write(row: Machine, type: str, was: dict[str, Any]) -> None:  # noqa: A002
+    event = _append(row, type, was=was, sequence=0)
+    row.shape.relink({}, row, event)
+
+
+def _refresh(stale: Machine, fresh: Machine) -> None:
+    for field in fresh._meta.concrete_fields:
+        setattr(stale, field.attname, getattr(fresh, field.attname))

@@ -1,0 +1,108 @@
+"""Registering: every machine of every installed app enters the catalog by being a model. Nothing is wired by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from core import catalog, refs
+from core.catalog import EventType, Fact, Kind, MachineSpec, Transition
+from core.declare import StateField
+from core.errors import NotWired
+from core.machine import Machine
+from core.shape import Shape, demand_safe
+
+
+def all_machines() -> list[type[Machine]]:
+    """Models of all registered machines, in the order of their nouns."""
+    return [refs.MODELS[noun] for noun in sorted(refs.MODELS)]
+
+
+def register_all() -> None:
+    """Enter every machine of the installed apps into the catalog. Raises NotWired with what to mend."""
+    models_found = [model for model in apps.get_models() if issubclass(model, Machine)]
+    for model in models_found:
+        _declare(model)
+    for model in models_found:
+        model.shape = Shape(model, model.spec.facts, _noun_of)
+
+
+def _declare(model: type[Machine]) -> None:
+    declared = getattr(model, "machine", None)
+    what = f"machine {model._meta.label}"
+    if declared is None:
+        raise NotWired(what=what, reason="it has no `machine = Declaration(...)`")
+    state = model._meta.get_field("state")
+    if not isinstance(state, StateField) or not state.choices:
+        raise NotWired(what=what, reason="its `state` is no StateField with states")
+    if not isinstance(model._meta.pk, models.BigAutoField) or model._meta.parents:
+        raise NotWired(what=what, reason="it needs a BigAutoField key of its own and no parent table")
+    states = tuple(str(value) for value, _title in state.flatchoices)
+    transitions = _transitions(model, states)
+    facts = _facts(declared.noun, declared.facts, states)
+    spec = MachineSpec(
+        noun=declared.noun,
+        title=declared.title,
+        states=states,
+        initial=str(state.default),
+        facts=facts,
+        transitions=transitions,
+        related={name: _noun_at(model, path) for name, path in declared.related.items()},
+        relations={relation.name: relation for relation in declared.relations},
+        terminal=declared.terminal,
+        rank=declared.rank,
+        label=model._meta.label,
+    )
+    model.spec = catalog.machines.add(declared.noun, spec)
+    refs.MODELS[declared.noun] = model
+    for event in _event_types(spec, declared.events):
+        catalog.event_types.add(event.name, event)
+
+
+def _transitions(model: type[Machine], states: tuple[str, ...]) -> dict[str, Transition]:
+    found = {}
+    for name in sorted(dir(model)):
+        spec: Any = getattr(getattr(model, name, None), "spec", None) if name not in {"spec", "shape"} else None
+        if not isinstance(spec, Transition):
+            continue
+        for state in (*spec.sources, spec.target):
+            if state not in states:
+                raise NotWired(what=f"transition {model.machine.noun}.{name}", reason=f'there is no state "{state}"')
+        found[name] = spec
+    return found
+
+
+def _facts(noun: str, declared: tuple[Fact, ...], states: tuple[str, ...]) -> tuple[Fact, ...]:
+    ref = Fact("ref", Kind.REF, title="reference", read=lambda row: row.ref)
+    facts = (ref, Fact("state", Kind.TEXT, title="state", choices=states), *declared)
+    for fact in facts:
+        demand_safe(noun, fact)
+    return facts
+
+
+def _event_types(spec: MachineSpec, further: tuple[EventType, ...]) -> list[EventType]:
+    names: dict[str, EventType] = {}
+    for suffix in ("created", "updated", "deleted"):
+        name = f"{spec.noun}.{suffix}"
+        names[name] = EventType(name=name, title=f"{spec.title} {suffix}", noun=spec.noun)
+    for transition in spec.transitions.values():
+        names[transition.event] = EventType(name=transition.event, title=str(transition.title), noun=spec.noun)
+    for event in further:
+        names[event.name] = EventType(event.name, event.title, spec.noun, event.facts, event.internal)
+    return list(names.values())
+
+
+def _noun_at(model: type[models.Model], path: str) -> str:
+    for step in path.split("."):
+        field = model._meta.get_field(step)
+        model = field.related_model  # type: ignore[assignment, union-attr]
+    return _noun_of(model)
+
+
+def _noun_of(model: type[models.Model]) -> str:
+    declared = getattr(model, "machine", None)
+    if declared is None:
+        raise NotWired(what=f"{model.__name__}", reason="a related object must be a machine too")
+    return str(declared.noun)

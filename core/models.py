@@ -1,0 +1,9 @@
+"""An index of the room's models."""
+
+from core.accounts import ApiToken
+from core.audit import AuditDetail, AuditRow
+from core.events import Event, EventDetail
+from core.links import Link
+from core.outbox import Outbox, Shard
+
+__all__ = ["ApiToken", "AuditDetail", "AuditRow", "Event", "EventDetail", "Link", "Outbox", "Shard"]
