@@ -1,0 +1,46 @@
+"""What every test may use, and which tests this machine can run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from redis import Redis
+from redis.exceptions import RedisError
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def _redis_answers() -> bool:
+    url = os.environ.get("PRAVILA_TEST_REDIS", settings.CONFIG.redis_url)
+    if not url:
+        return False
+    try:
+        return bool(Redis.from_url(url, socket_connect_timeout=1).ping())
+    except RedisError:
+        return False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reasons = {
+        "postgresql": None if connection.vendor == "postgresql" else "DATABASE_URL names no PostgreSQL server",
+        "sqlite": None if connection.vendor == "sqlite" else "DATABASE_URL names another database than SQLite",
+        "redis": None if _redis_answers() else "no Redis server answers at REDIS_URL",
+        "browser": None if shutil.which("chromium") else "Chromium is not installed",
+    }
+    for item in items:
+        for mark, reason in reasons.items():
+            if reason and item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real inputs beside the project; tests that need it are skipped where it is not."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("no real inputs beside the project")
+    return SHARED
