@@ -35,7 +35,7 @@ class Declaration:
 
     `related` maps a name in facts to the attribute path of the row that it stands for ("customer": "order.customer");
     `links` maps a foreign key of this model to the relation of that parent in which this row stands ("order": "items").
-    `events` are recorded events that are no transitions.
+    `events` are recorded events that are no transitions; `recorded` are further columns that change only with an event.
     """
 
     noun: str
@@ -46,6 +46,7 @@ class Declaration:
     relations: tuple[Relation, ...] = ()
     terminal: tuple[str, ...] = ()
     events: tuple[EventType, ...] = ()
+    recorded: tuple[str, ...] = ()
     rank: int = 100
 
 

@@ -36,8 +36,7 @@ def log_guards(tables: set[str]) -> list[DatabaseGuard]:
     for table in APPEND_ONLY:
         if table in tables:
             message = KEPT.format(table=table)
-            key = "event_id" if table == "rules_decision" else "id"
-            twice = f'EXISTS (SELECT 1 FROM "{table}" WHERE {key} = NEW.{key})'
+            twice = f'EXISTS (SELECT 1 FROM "{table}" WHERE id = NEW.id)'
             guards += [
                 _refuse(table, "kept", "BEFORE UPDATE", "", message),
                 _refuse(table, "undeleted", "BEFORE DELETE", "", message),
