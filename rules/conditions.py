@@ -1,0 +1,112 @@
+"""Conditions as frozen trees, built from checked documents, with three values: true, false and unknown (None)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rules.document.problem import Misplaced, join
+from rules.facts import FactPath, View
+from rules.kinds import as_moment
+from rules.operators import Operator, all_of, any_of, negated, operators
+from rules.regex import compiled
+from rules.values import FactValue, Literal, ParamValue, Value, build_value
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTest:
+    """What any_item and all_items ask of each member."""
+
+    operator: Operator
+    wanted: Value
+
+    def resolve(self, view: View) -> Any:
+        return self.operator, self.wanted.resolve(view)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Fact (or parameter), operator, value. `pointer` is its place in the rule."""
+
+    seen: FactValue | ParamValue
+    operator: Operator
+    wanted: Value
+    pointer: str = ""
+
+    @property
+    def name(self) -> str:
+        """The path of the fact, or the parameter's name."""
+        return self.seen.path.text if isinstance(self.seen, FactValue) else self.seen.name
+
+    def look(self, view: View) -> Any:
+        """The value on the left, None where it is not set; for `changed` whether it changed."""
+        if self.operator.takes == "nothing" and isinstance(self.seen, FactValue):
+            return view.changed(self.seen.path)
+        return self.seen.resolve(view)
+
+    def evaluate(self, view: View) -> bool | None:
+        seen, wanted = self.look(view), self.wanted.resolve(view)
+        if self.operator.takes in ("flag", "nothing"):
+            return self.operator.test(seen, wanted)
+        return None if seen is None or wanted is None else self.operator.test(seen, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    items: tuple[Condition, ...]
+    pointer: str = ""
+
+    def evaluate(self, view: View) -> bool | None:
+        return all_of(item.evaluate(view) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    items: tuple[Condition, ...]
+    pointer: str = ""
+
+    def evaluate(self, view: View) -> bool | None:
+        return any_of(item.evaluate(view) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    item: Condition
+    pointer: str = ""
+
+    def evaluate(self, view: View) -> bool | None:
+        return negated(self.item.evaluate(view))
+
+
+Condition = Comparison | All | AnyOf | Not
+
+
+def build_condition(data: dict[str, Any], pointer: str = "") -> Condition:
+    """The condition that the checked document `data` writes. Raises Misplaced where its values cannot be used."""
+    if "not" in data:
+        return Not(build_condition(data["not"], join(pointer, "not")), pointer)
+    for key, sort in (("all", All), ("any", AnyOf)):
+        if key in data:
+            items = enumerate(data[key])
+            return sort(tuple(build_condition(item, join(pointer, key, place)) for place, item in items), pointer)
+    seen = FactValue(FactPath.parse(data["fact"])) if "fact" in data else ParamValue(data["param"])
+    operator = operators.get(data["op"])
+    return Comparison(seen, operator, build_wanted(operator, data.get("value"), join(pointer, "value")), pointer)
+
+
+def build_wanted(operator: Operator, data: Any, pointer: str) -> Value | ItemTest:
+    """What stands on the right of `operator`. Raises Misplaced for a bad pattern, date or amount."""
+    if operator.takes == "item":
+        inner = operators.get(data["op"])
+        return ItemTest(inner, build_wanted(inner, data["value"], join(pointer, "value")))
+    wanted = build_value(data, pointer)
+    if not isinstance(wanted, Literal):
+        return wanted
+    if operator.takes == "moment" and as_moment(wanted.value) is None:
+        raise Misplaced(pointer, "this is no date or time; write one as in 2026-03-01 or 2026-03-01T10:00:00+00:00")
+    if operator.takes == "pattern":
+        try:
+            compiled(wanted.value)
+        except ValueError as error:
+            raise Misplaced(pointer, f"the pattern cannot be used: {error}; correct it (RE2 syntax)") from None
+    return wanted

@@ -1,0 +1,49 @@
+"""Checks one document by itself: plain data, the schema, what is not implemented yet, keys that stand twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rules.document.model import Document
+from rules.document.pending import unfinished
+from rules.document.plain import faults
+from rules.document.problem import Problem, join
+from rules.document.shape import misfits
+
+
+def check_document(document: Document) -> list[Problem]:
+    """Every problem of shape, in the order of the checks; a document without errors may be compiled."""
+    for check in (faults, misfits, _later):
+        found = list(check(document.data))
+        if found:
+            return [error(document, pointer, message) for pointer, message in found]
+    return []
+
+
+def error(document: Document, pointer: str, message: str) -> Problem:
+    return Problem("error", document.rule_at(pointer), pointer, message, document.line_of(pointer))
+
+
+def warning(document: Document, pointer: str, message: str) -> Problem:
+    return Problem("warning", document.rule_at(pointer), pointer, message, document.line_of(pointer))
+
+
+def _later(data: Any) -> Iterator[tuple[str, str]]:
+    yield from unfinished(data)
+    yield from _twice(data)
+
+
+def _twice(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    keys: set[str] = set()
+    for place, rule in enumerate(data.get("rules", [])):
+        if rule["key"] in keys:
+            yield join("/rules", place, "key"), f'two rules have the key "{rule["key"]}"; give one of them another key'
+        keys.add(rule["key"])
+        ids: set[str] = set()
+        for number, step in enumerate(rule.get("then", [])):
+            name = step.get("id", step.get("do", ""))
+            if name and name in ids:
+                pointer = join("/rules", place, "then", number)
+                yield pointer, f'two steps of this rule are called "{name}"; give one of them an id of its own'
+            ids.add(name)

@@ -1,0 +1,58 @@
+"""A document: one set of rules as plain data, with the lines it came from. Never says what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Document:
+    """One set of rules. `data` is plain JSON data, `lines` the line (from 1) of each JSON pointer where known."""
+
+    data: dict[str, Any]
+    name: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def set(self) -> str:
+        return str(self.data.get("set", "house"))
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        return self.data.get("rules", [])
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self.data.get("params", {})
+
+    @property
+    def mute(self) -> dict[str, str]:
+        return self.data.get("mute", {})
+
+    def line_of(self, pointer: str) -> int | None:
+        """The line of `pointer`, or of the nearest thing around it; None where no lines are known."""
+        while pointer not in self.lines and pointer:
+            pointer = pointer.rpartition("/")[0]
+        return self.lines.get(pointer)
+
+    def rule_at(self, pointer: str) -> str:
+        """The key of the rule in which `pointer` stands, as far as it has one; else empty."""
+        parts = pointer.split("/")
+        if len(parts) < 3 or parts[1] not in ("rules", "mute", "change"):
+            return ""
+        if parts[1] != "rules":
+            return parts[2]
+        rules = self.data.get("rules") if isinstance(self.data, dict) else None
+        rule = rules[int(parts[2])] if isinstance(rules, list) and parts[2].isdigit() else None
+        key = rule.get("key") if isinstance(rule, dict) else None
+        return key if isinstance(key, str) else f"number {int(parts[2]) + 1}"
+
+
+def content_hash(document: Document) -> str:
+    """sha256, in hex, of the document's canonical JSON: the same rules give the same hash, however they were written."""
+    text = json.dumps(document.data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

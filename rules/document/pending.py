@@ -1,0 +1,83 @@
+"""What the language has and this version does not perform yet, refused by name: one line per feature to take out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rules.document.problem import join
+
+_AGGREGATES = ("count", "sum", "min", "max")
+_IN_RULE = {
+    "limit": "a limit on actions",
+    "group": "a group of rules",
+    "locked": "a locked rule",
+}
+_IN_STEP = {
+    "each": "a step for each row of a relation",
+    "then": "a block of steps",
+    "needs": "a step that needs another",
+    "otherwise": "otherwise",
+    "ask": "asking a person",
+    "hours": "opening hours",
+}
+_MOMENTS = {"date": "a rule at a date", "state": "a rule after some time in a state", "schedule": "a scheduled rule"}
+
+
+def unfinished(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """JSON pointer and sentence for each feature in a well-formed document that is not implemented yet."""
+    if str(data.get("set", "house")).startswith("segment:"):
+        yield "/set", _says("a set for a segment")
+    if "change" in data:
+        yield "/change", _says("changing an inherited rule by an overlay", "mute it and add a rule of your own")
+    for name, declared in data.get("params", {}).items():
+        if isinstance(declared, dict) and isinstance(declared.get("type"), dict) and "by" in declared["type"]:
+            yield join("/params", name, "type"), _says("a table of parameters")
+    for place, rule in enumerate(data.get("rules", [])):
+        yield from _rule(rule, join("/rules", place))
+
+
+def _rule(rule: dict[str, Any], pointer: str) -> Iterator[tuple[str, str]]:
+    for key, feature in _IN_RULE.items():
+        if key in rule:
+            yield join(pointer, key), _says(feature)
+    if isinstance(rule["when"], dict):
+        feature = next(feature for key, feature in _MOMENTS.items() if key in rule["when"])
+        yield join(pointer, "when"), _says(feature, "write an event type")
+    for place, step in enumerate(rule.get("then", [])):
+        for key, feature in _IN_STEP.items():
+            if key in step:
+                yield join(pointer, "then", place, key), _says(feature)
+    yield from _inside({key: rule[key] for key in ("if", "then") if key in rule}, pointer)
+
+
+def _inside(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """Features that may stand in any condition or value below `value`."""
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _inside(item, join(pointer, place))
+    elif isinstance(value, dict):
+        yield from _here(value, pointer)
+        for key, item in value.items():
+            yield from _inside(item, join(pointer, key))
+
+
+def _here(value: dict[str, Any], pointer: str) -> Iterator[tuple[str, str]]:
+    if value.get("op") == "during":
+        yield join(pointer, "op"), _says("the operator during, with its calendars,")
+    for key in _AGGREGATES:
+        if key in value and "do" not in value and not pointer.endswith("/with"):
+            yield join(pointer, key), _says(f"{key} over a relation or over past events")
+    if "param" in value and "at" in value:
+        yield join(pointer, "at"), _says("a table of parameters")
+    for key in ("fact", "date"):
+        path = value.get(key)
+        if isinstance(path, str) and path.startswith(("moment.", "item.")) and not pointer.endswith("/with"):
+            yield join(pointer, key), _says(f"the fact {path}")
+    for key in ("after", "offset"):
+        if isinstance(value.get(key), str) and value[key].endswith("wd") and not pointer.endswith("/with"):
+            yield join(pointer, key), _says("a duration in working days (wd)", "write it in days (d)")
+
+
+def _says(feature: str, instead: str = "take it out") -> str:
+    return f"{feature} is not implemented yet; {instead} for now"

@@ -1,0 +1,71 @@
+"""Holds a document against the JSON schema of the language and says in plain sentences what does not fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from core.errors import nearest
+from rules.document.problem import join
+
+SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+_FAST = jsonschema_rs.validator_for(SCHEMA)
+_EXACT = Draft202012Validator(SCHEMA)
+
+
+def misfits(data: Any) -> Iterator[tuple[str, str]]:
+    """JSON pointer and sentence for each place where plain `data` does not fit the schema."""
+    if _FAST.is_valid(data):
+        return
+    said: dict[str, list[str]] = {}
+    for error in _EXACT.iter_errors(data):
+        pointer = join("", *error.absolute_path)
+        for sentence in _sentences(error):
+            if sentence not in said.setdefault(pointer, []):
+                said[pointer].append(sentence)
+    if not said:
+        said = {join("", *error.instance_path): [error.message] for error in _FAST.iter_errors(data)}
+    for pointer, sentences in said.items():
+        for sentence in sentences:
+            yield pointer, sentence
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    keyword = str(error.validator)
+    schema: Any = error.schema
+    asked: Any = error.validator_value
+    seen: Any = error.instance
+    if keyword == "additionalProperties":
+        yield from _unknown_keys(seen, sorted(schema.get("properties", {})))
+    elif keyword == "required":
+        yield from (f'"{key}" is missing; add it' for key in asked if key not in seen)
+    elif keyword == "enum":
+        near = nearest(seen, asked) if isinstance(seen, str) else ""
+        yield f'"{str(seen)[:60]}" is not known here.{near} Possible: {", ".join(asked)}'
+    elif keyword in ("minItems", "maxItems"):
+        wanted = "at least" if keyword == "minItems" else "at most"
+        yield f"it has {len(seen)} parts, and {wanted} {asked} are needed"
+    else:
+        says = schema.get("says")
+        yield f"{_show(seen)} does not fit" + (f"; write {says}" if says else f": {error.message[:200]}")
+
+
+def _show(seen: Any) -> str:
+    if isinstance(seen, str):
+        return f'"{seen[:60]}"'
+    if isinstance(seen, (dict, list)):
+        return "an object" if isinstance(seen, dict) else "a list"
+    return json.dumps(seen)[:60]
+
+
+def _unknown_keys(seen: dict[str, Any], known: list[str]) -> Iterator[str]:
+    for key in seen:
+        if key not in known:
+            near = nearest(key, known) or f" Possible here: {', '.join(known)}."
+            yield f'"{key[:60]}" is not known here; take it out or correct it.{near}'

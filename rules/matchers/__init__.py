@@ -1,0 +1,1 @@
+"""The matchers: one contract and what fulfils it."""

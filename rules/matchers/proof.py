@@ -1,0 +1,66 @@
+"""Proofs: what each condition of a rule saw and said, without short cuts, as data and as sentences for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rules.conditions import Comparison, Condition, Not
+from rules.facts import View
+from rules.rule import Rule
+from rules.sentences import plain, sentence
+
+_VERDICTS = {True: "true", False: "false", None: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One comparison: where it stands in the rule, what it asked, saw and wanted, and its verdict
+    (true, false, unknown)."""
+
+    pointer: str
+    path: str
+    operator: str
+    seen: Any
+    wanted: Any
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One rule against one event. `eligible` says whether its `when`, from and until fit; the rule acts where it is
+    eligible and `verdict` is true."""
+
+    rule: str
+    eligible: bool
+    verdict: str
+    conditions: tuple[Seen, ...]
+
+    @property
+    def acts(self) -> bool:
+        return self.eligible and self.verdict == "true"
+
+
+def proof_of(rule: Rule, view: View) -> Proof:
+    eligible = rule.fits(view.event.get("type")) and rule.in_force(view.event)
+    seen = tuple(_look(leaf, view) for leaf in leaves(rule.condition))
+    return Proof(rule.key, eligible, _VERDICTS[rule.evaluate(view)], seen)
+
+
+def leaves(condition: Condition | None) -> Iterator[Comparison]:
+    """The comparisons of a condition, in the order written."""
+    if isinstance(condition, Comparison):
+        yield condition
+    elif isinstance(condition, Not):
+        yield from leaves(condition.item)
+    elif condition is not None:
+        for item in condition.items:
+            yield from leaves(item)
+
+
+def _look(leaf: Comparison, view: View) -> Seen:
+    seen, wanted, verdict = leaf.look(view), leaf.wanted.resolve(view), leaf.evaluate(view)
+    told = sentence(leaf.name, leaf.operator, seen, wanted, verdict)
+    return Seen(leaf.pointer, leaf.name, leaf.operator.name, plain(seen), plain(wanted), _VERDICTS[verdict], told)

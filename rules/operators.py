@@ -1,0 +1,134 @@
+"""Every operator, declared once: what it asks, what it takes, how people read it. Unknown is None, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from core.registry import Registry
+from rules.kinds import order, order_in_time, same
+from rules.regex import found_in
+
+ORDERED = frozenset({"text", "number", "money", "moment"})
+ANY_KIND = frozenset({"text", "number", "boolean", "money", "list", "moment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator. `test(seen, wanted)` is asked only where both are set; `takes` names the shape of what stands on
+    the right; `kinds` are the kinds of facts of which it can be true; `native` marks comparisons that an engine may
+    make by rank; `opposite` is known exactly where this one is, and says the contrary."""
+
+    name: str
+    says: str
+    test: Callable[[Any, Any], bool | None]
+    takes: str = "value"
+    kinds: frozenset[str] = ANY_KIND
+    native: bool = False
+    opposite: str = ""
+
+
+operators: Registry[Operator] = Registry("operator")
+
+
+def any_of(verdicts: Iterable[bool | None]) -> bool | None:
+    """Kleene's or: true where one is true, false where all are false, else unknown."""
+    unknown = False
+    for verdict in verdicts:
+        if verdict:
+            return True
+        unknown = unknown or verdict is None
+    return None if unknown else False
+
+
+def all_of(verdicts: Iterable[bool | None]) -> bool | None:
+    """Kleene's and: false where one is false, true where all are true, else unknown."""
+    unknown = False
+    for verdict in verdicts:
+        if verdict is False:
+            return False
+        unknown = unknown or verdict is None
+    return None if unknown else True
+
+
+def negated(verdict: bool | None) -> bool | None:
+    return None if verdict is None else not verdict
+
+
+def _ordered(accept: Callable[[int], bool]) -> Callable[[Any, Any], bool | None]:
+    def test(seen: Any, wanted: Any) -> bool | None:
+        found = order(seen, wanted)
+        return None if found is None else accept(found)
+
+    return test
+
+
+def _in_time(accept: Callable[[int], bool]) -> Callable[[Any, Any], bool | None]:
+    def test(seen: Any, wanted: Any) -> bool | None:
+        found = order_in_time(seen, wanted)
+        return None if found is None else accept(found)
+
+    return test
+
+
+def _texts(accept: Callable[[str, str], bool | None]) -> Callable[[Any, Any], bool | None]:
+    def test(seen: Any, wanted: Any) -> bool | None:
+        return accept(seen, wanted) if type(seen) is str and type(wanted) is str else None
+
+    return test
+
+
+_at_least, _at_most = _ordered(lambda found: found >= 0), _ordered(lambda found: found <= 0)
+
+
+def _between(seen: Any, wanted: Any) -> bool | None:
+    if type(wanted) is not list or len(wanted) != 2:
+        return None
+    return all_of((_at_least(seen, wanted[0]), _at_most(seen, wanted[1])))
+
+
+def _in(seen: Any, wanted: Any) -> bool | None:
+    return any_of(same(seen, item) for item in wanted) if type(wanted) is list else None
+
+
+def _contains(seen: Any, wanted: Any) -> bool | None:
+    if type(seen) is list:
+        return any_of(same(item, wanted) for item in seen)
+    return wanted in seen if type(seen) is str and type(wanted) is str else None
+
+
+def _items(join: Callable[[Iterable[bool | None]], bool | None]) -> Callable[[Any, Any], bool | None]:
+    def test(seen: Any, wanted: Any) -> bool | None:
+        inner, value = wanted
+        if type(seen) is not list:
+            return None
+        return join(None if item is None or value is None else inner.test(item, value) for item in seen)
+
+    return test
+
+
+_TEXT, _LIST = frozenset({"text"}), frozenset({"list"})
+
+for _operator in (
+    Operator("eq", "is {wanted}", same, native=True, opposite="ne"),
+    Operator("ne", "is anything but {wanted}", lambda a, b: negated(same(a, b)), native=True, opposite="eq"),
+    Operator("lt", "is less than {wanted}", _ordered(lambda c: c < 0), kinds=ORDERED, native=True, opposite="gte"),
+    Operator("lte", "is at most {wanted}", _at_most, kinds=ORDERED, native=True, opposite="gt"),
+    Operator("gt", "is more than {wanted}", _ordered(lambda c: c > 0), kinds=ORDERED, native=True, opposite="lte"),
+    Operator("gte", "is at least {wanted}", _at_least, kinds=ORDERED, native=True, opposite="lt"),
+    Operator("between", "is between {wanted}", _between, "pair", ORDERED, native=True),
+    Operator("in", "is one of {wanted}", _in, "list", opposite="not_in"),
+    Operator("not_in", "is none of {wanted}", lambda a, b: negated(_in(a, b)), "list", opposite="in"),
+    Operator("contains", "contains {wanted}", _contains, kinds=_TEXT | _LIST),
+    Operator("starts_with", "starts with {wanted}", _texts(str.startswith), "text", _TEXT),
+    Operator("ends_with", "ends with {wanted}", _texts(str.endswith), "text", _TEXT),
+    Operator("matches", "matches {wanted}", _texts(found_in), "pattern", _TEXT),
+    Operator("exists", "is set: {wanted}", lambda seen, wanted: (seen is not None) == wanted, "flag"),
+    Operator("changed", "changed", lambda seen, _: bool(seen), "nothing"),
+    Operator("before", "is before {wanted}", _in_time(lambda c: c < 0), "moment", frozenset({"text", "moment"})),
+    Operator("after", "is after {wanted}", _in_time(lambda c: c > 0), "moment", frozenset({"text", "moment"})),
+    Operator("any_item", "has a member that {wanted}", _items(any_of), "item", _LIST),
+    Operator("all_items", "has only members that {wanted}", _items(all_of), "item", _LIST),
+):
+    operators.add(_operator.name, _operator)

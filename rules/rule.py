@@ -1,0 +1,77 @@
+"""One rule, built from its document: which events it is about and when it is true. Its actions are planned elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from rules.conditions import Condition, build_condition
+from rules.document.problem import Misplaced
+from rules.facts import View
+from rules.kinds import as_moment, order_in_time
+from rules.patterns import fits
+
+DEFAULT_PRIORITY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """WHEN event IF condition. `layer` is 0 for the house and grows towards the customer; `since` is inclusive,
+    `until` is the last day where it is a date, and the first moment after where it is a time."""
+
+    key: str
+    when: tuple[str, ...]
+    condition: Condition | None
+    priority: int = DEFAULT_PRIORITY
+    layer: int = 0
+    since: date | datetime | None = None
+    until: date | datetime | None = None
+    document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Rules run by this: priority, layer, key."""
+        return self.priority, self.layer, self.key
+
+    def fits(self, event_type: Any) -> bool:
+        return type(event_type) is str and any(fits(when, event_type) for when in self.when)
+
+    def in_force(self, event: Mapping[str, Any]) -> bool:
+        """Whether the event's time lies in the rule's own from and until; false where that cannot be told."""
+        at = event.get("at")
+        if self.since is not None and order_in_time(at, self.since) not in (0, 1):
+            return False
+        if self.until is None:
+            return True
+        last = (-1,) if isinstance(self.until, datetime) else (-1, 0)
+        return order_in_time(at, self.until) in last
+
+    def evaluate(self, view: View) -> bool | None:
+        """The condition's verdict; a rule without one is true."""
+        return True if self.condition is None else self.condition.evaluate(view)
+
+
+def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
+    """The rule that the checked document `data` writes. Raises Misplaced, with a pointer within the rule."""
+    when = data["when"]
+    return Rule(
+        key=data["key"],
+        when=tuple(when) if isinstance(when, list) else (when,),
+        condition=build_condition(data["if"], "/if") if "if" in data else None,
+        priority=data.get("priority", DEFAULT_PRIORITY),
+        layer=layer,
+        since=_bound(data, "from"),
+        until=_bound(data, "until"),
+        document=data,
+    )
+
+
+def _bound(data: Mapping[str, Any], key: str) -> date | datetime | None:
+    if key not in data:
+        return None
+    moment = as_moment(data[key])
+    if moment is None:
+        raise Misplaced(f"/{key}", f'"{data[key]}" is no date or time; write one as in 2026-03-01')
+    return moment

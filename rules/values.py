@@ -1,0 +1,129 @@
+"""Values as rules write them: literals, facts, parameters, per cents, dates. Each is resolved against a View; what
+cannot be resolved is None. That is all the arithmetic there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from core.money import Money
+from rules.document.problem import Misplaced, join
+from rules.durations import Duration
+from rules.facts import FactPath, View
+from rules.kinds import as_moment, kind_of
+
+
+class Value(Protocol):
+    """Something that has a value once an event is known."""
+
+    def resolve(self, view: View) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant; money in it has the shape of facts."""
+
+    value: Any
+
+    def resolve(self, view: View) -> Any:  # noqa: ARG002 - the Protocol's shape
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """A list of which some members depend on the event."""
+
+    items: tuple[Value, ...]
+
+    def resolve(self, view: View) -> Any:
+        return [item.resolve(view) for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class FactValue:
+    """A fact of the event, or `default` where it is not set."""
+
+    path: FactPath
+    default: Value | None = None
+
+    def resolve(self, view: View) -> Any:
+        value = view.read(self.path)
+        return self.default.resolve(view) if value is None and self.default else value
+
+
+@dataclass(frozen=True, slots=True)
+class ParamValue:
+    """A parameter of the effective rules."""
+
+    name: str
+
+    def resolve(self, view: View) -> Any:
+        return constant(view.params.get(self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class PercentValue:
+    """So many per cent of a number or of money, exactly (a Fraction)."""
+
+    percent: Value
+    of: Value
+
+    def resolve(self, view: View) -> Any:
+        percent, of = self.percent.resolve(view), self.of.resolve(view)
+        if kind_of(percent) != "number":
+            return None
+        share = Fraction(str(percent)) / 100
+        if kind_of(of) == "money":
+            return {"minor": share * of["minor"], "currency": of["currency"]}
+        return share * Fraction(of) if kind_of(of) == "number" else None
+
+
+@dataclass(frozen=True, slots=True)
+class DateValue:
+    """A fact that is a moment, moved by a duration."""
+
+    path: FactPath
+    offset: Value | None = None
+
+    def resolve(self, view: View) -> Any:
+        moment = as_moment(view.read(self.path))
+        if moment is None or self.offset is None:
+            return moment
+        duration = Duration.parse(self.offset.resolve(view))
+        return duration.after(moment) if duration else None
+
+
+def constant(data: Any) -> Any:
+    """A literal as facts have it: {"money": "5.00 RON"} becomes {"minor": 500, "currency": "RON"}, also in lists.
+    Raises ValueError for an amount that is none."""
+    if type(data) is dict and data.keys() == {"money"}:
+        return Money.parse(data["money"]).as_fact()
+    return [constant(item) for item in data] if type(data) is list else data
+
+
+def build_value(data: Any, pointer: str) -> Value:
+    """The value that the checked document `data` writes. Raises Misplaced where it cannot be one."""
+    if type(data) is list:
+        items = tuple(build_value(item, join(pointer, place)) for place, item in enumerate(data))
+        if all(isinstance(item, Literal) for item in items):
+            return Literal([item.resolve(View({})) for item in items])
+        return ListValue(items)
+    if type(data) is not dict:
+        return Literal(data)
+    if "fact" in data:
+        default = build_value(data["default"], join(pointer, "default")) if "default" in data else None
+        return FactValue(FactPath.parse(data["fact"]), default)
+    if "param" in data:
+        return ParamValue(data["param"])
+    if "percent" in data:
+        return PercentValue(
+            build_value(data["percent"], join(pointer, "percent")), build_value(data["of"], join(pointer, "of"))
+        )
+    if "date" in data:
+        offset = build_value(data["offset"], join(pointer, "offset")) if "offset" in data else None
+        return DateValue(FactPath.parse(data["date"]), offset)
+    try:
+        return Literal(constant(data))
+    except ValueError as error:
+        raise Misplaced(pointer, f"{error}") from None
