@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +82,7 @@ class Not:
 Condition = Comparison | All | AnyOf | Not
 
 
-def build_condition(data: dict[str, Any], pointer: str = "") -> Condition:
+def build_condition(data: Mapping[str, Any], pointer: str = "") -> Condition:
     """The condition that the checked document `data` writes. Raises Misplaced where its values cannot be used."""
     if "not" in data:
         return Not(build_condition(data["not"], join(pointer, "not")), pointer)

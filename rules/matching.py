@@ -10,6 +10,7 @@ from rules.document.check import check_document, error
 from rules.document.model import Document
 from rules.document.problem import BadRules, Misplaced, Problem, join
 from rules.matchers.contract import Matcher
+from rules.matchers.durable import DurableMatcher
 from rules.matchers.reference import ReferenceMatcher
 from rules.rule import Rule, build_rule
 
@@ -23,6 +24,7 @@ class UnknownMatcher(PravilaError):
 
 MATCHERS: dict[str, Callable[[Sequence[Rule]], Matcher]] = {
     "reference": ReferenceMatcher,
+    "durable": DurableMatcher,
 }
 
 

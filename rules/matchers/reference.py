@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from rules.facts import View
@@ -15,11 +16,14 @@ class ReferenceMatcher:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.order))
+        self._fitting = lru_cache(maxsize=4096)(self._that_fit)
 
     def match(self, event: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> list[str]:
+        kind = event.get("type")
+        if type(kind) is not str:
+            return []
         view = View(event, params)
-        fitting = (rule for rule in self.rules if rule.fits(event.get("type")) and rule.in_force(event))
-        return [rule.key for rule in fitting if rule.evaluate(view) is True]
+        return [rule.key for rule in self._fitting(kind) if rule.in_force(event) and rule.evaluate(view) is True]
 
     def prove(self, event: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> list[Proof]:
         """For every rule, also those that did not fit, what each of its conditions saw and said."""
@@ -28,3 +32,6 @@ class ReferenceMatcher:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _that_fit(self, kind: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.fits(kind))
