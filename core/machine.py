@@ -14,7 +14,7 @@ from core.catalog import MachineSpec, Transition
 from core.declare import Declaration
 from core.errors import BadArguments, BadFacts, Blocked, Moved, NotAllowed, NotDeclared, ObjectMissing, WriteRefused
 from core.events import Event
-from core.shape import Shape
+from core.shape import OWN_FACTS, Shape
 
 M = TypeVar("M", bound="Machine")
 
@@ -72,10 +72,10 @@ class Machine(models.Model):
 
 def lock(model: type[M], key: int) -> M:
     """The row, read anew and locked, with the rows that its facts need. Raises ObjectMissing."""
-    found = model._default_manager.select_for_update(of=("self",)).select_related(*model.shape.joins).filter(pk=key)
-    if not found:
+    found = model.shape.locked_query().fetch(key)
+    if found is None:
         raise ObjectMissing(ref=f"{model.machine.noun}:{key}")
-    return found[0]
+    return found  # type: ignore[no-any-return]
 
 
 def find(subject: Machine | str) -> tuple[type[Machine], int]:
@@ -178,18 +178,19 @@ def _store(
     extra: Mapping[str, Any] | None = None,
 ) -> Event:
     """Write the event and the changed columns of a locked row, in two raw statements."""
-    was = row.shape.was(before, row)
+    after = row.shape.snapshot(row)
     event = _append(
         row,
         type,
-        was=was,
+        own=after[OWN_FACTS],
+        was=row.shape.was(before, after),
         sequence=row.sequence + 1,
         source=source,
         transition_name=transition_name,
         arguments=arguments,
         extra=extra,
     )
-    columns = row.shape.changed(before, row)
+    columns = row.shape.changed(before, after)
     assignments = ", ".join(f'"{name}" = %s' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -202,8 +203,15 @@ def _store(
     return event
 
 
-def _append(row: Machine, type: str, *, extra: Mapping[str, Any] | None = None, **parts: Any) -> Event:  # noqa: A002
-    facts = row.shape.freeze(row)
+def _append(
+    row: Machine,
+    type: str,  # noqa: A002
+    *,
+    own: dict[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+    **parts: Any,
+) -> Event:
+    facts = row.shape.freeze(row, own)
     facts.update(extra or {})
     if problem := row.shape.check(type).problem(facts):
         raise BadFacts(event_type=type, problem=problem)

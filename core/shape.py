@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,13 @@ from core import catalog, facts, links, schemas
 from core.catalog import Fact
 from core.errors import NotWired
 from core.events import Event
+from core.locked_query import LockedQuery
 
 if TYPE_CHECKING:
     from core.machine import Machine
+
+
+OWN_FACTS = "own facts"  # where a snapshot keeps them; no column has a blank in its name
 
 
 class Shape:
@@ -36,11 +41,19 @@ class Shape:
             name: schemas.Check(schemas.of_arguments(spec.arguments, spec.required))
             for name, spec in model.spec.transitions.items()
         }
+        self._model = model
         self._checks: dict[str, schemas.Check] = {}
+        self._locked_query: LockedQuery | None = None
 
-    def freeze(self, row: Machine) -> dict[str, Any]:
+    def locked_query(self) -> LockedQuery:
+        """The query that locks a row of this machine; made at the first use, when the database can be asked."""
+        if self._locked_query is None:
+            self._locked_query = LockedQuery(self._model, self.joins)
+        return self._locked_query
+
+    def freeze(self, row: Machine, own: dict[str, Any] | None = None) -> dict[str, Any]:
         """The nested facts of an event of this row: its own, its customer's, and those of its related rows."""
-        frozen = {self.noun: facts.freeze(row, self.getters)}
+        frozen = {self.noun: own if own is not None else facts.freeze(row, self.getters)}
         for name, walk in self.related:
             if (other := walk(row)) is not None:
                 frozen[name] = facts.freeze(other, other.shape.getters)
@@ -48,22 +61,22 @@ class Shape:
 
     def snapshot(self, row: Machine) -> dict[str, Any]:
         """All columns and own facts as they are now, for comparison after a change."""
-        columns = {attname: row.__dict__.get(attname) for attname, _column, _field in self.fields}
-        columns["__facts__"] = facts.freeze(row, self.getters)
+        values = row.__dict__
+        columns = {attname: _still(values.get(attname)) for attname, _column, _field in self.fields}
+        columns[OWN_FACTS] = facts.freeze(row, self.getters)
         return columns
 
-    def was(self, before: Mapping[str, Any], row: Machine) -> dict[str, Any]:
+    def was(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
         """The former value of each own fact that changed, by full path; None for one that had no value."""
-        old, new = before["__facts__"], facts.freeze(row, self.getters)
+        old, new = before[OWN_FACTS], after[OWN_FACTS]
         return {f"{self.noun}.{name}": old.get(name) for name in {**old, **new} if old.get(name) != new.get(name)}
 
-    def changed(self, before: Mapping[str, Any], row: Machine) -> dict[str, Any]:
+    def changed(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
         """Column -> database value of each field that changed."""
-        now = row.__dict__
         return {
-            column: field.get_db_prep_save(now.get(attname), connection)
+            column: field.get_db_prep_save(after[attname], connection)
             for attname, column, field in self.fields
-            if now.get(attname) != before[attname] and attname != "sequence"
+            if after[attname] != before[attname] and attname != "sequence"
         }
 
     def customer(self, row: Machine) -> str:
@@ -100,6 +113,11 @@ class Shape:
                 links.end(f"{noun}:{old}", relation, row.ref, until=event.id)
             if new is not None:
                 links.begin(f"{noun}:{new}", relation, row.ref, since=event.id)
+
+
+def _still(value: Any) -> Any:
+    """A value that stays as it is when the row's own list or mapping is changed in place."""
+    return copy.deepcopy(value) if isinstance(value, list | dict) else value
 
 
 def _walk(path: str) -> Callable[[Any], Any]:
