@@ -1,0 +1,64 @@
+"""`once`: a rule acts once per subject or customer in a stretch of event time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.events import Event
+
+
+class Use(models.Model):
+    """The last time a rule's `once` was used up for `per`, by event `event_id` of time `at`."""
+
+    rule_set = models.CharField(max_length=100)
+    rule = models.CharField(max_length=100)
+    per = models.CharField(max_length=100)
+    at = models.DateTimeField()
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("use of a rule")
+        verbose_name_plural = _("uses of rules")
+        constraints = [models.UniqueConstraint(fields=["rule_set", "rule", "per"], name="use_once")]
+
+
+def use_up(
+    rule_set: str, rule: str, per: str, event: Event, *, every: timedelta | None, again_after: str | None
+) -> str | None:
+    """Use `once` up for this event, inside the open transaction. None, or why it is used up already."""
+    use, made = Use.objects.select_for_update().get_or_create(
+        rule_set=rule_set, rule=rule, per=per, defaults={"at": event.at, "event_id": event.pk}
+    )
+    if made or use.event_id == event.pk:
+        return None
+    if every is not None and event.at >= use.at + every:
+        return _move(use, event)
+    if again_after is not None and _happened_since(again_after, per, use, event):
+        return _move(use, event)
+    return f"it acted for {per} on {_day(use.at)} already, and may act once {_again(every, again_after)}"
+
+
+def give_back(rule: str, event_id: int) -> None:
+    """Nothing came of the decision that used it up: the rule may act for the next event."""
+    Use.objects.filter(rule=rule, event_id=event_id).delete()
+
+
+def _move(use: Use, event: Event) -> None:
+    use.at, use.event_id = event.at, event.pk
+    use.save(update_fields=["at", "event_id"])
+
+
+def _happened_since(event_type: str, per: str, use: Use, event: Event) -> bool:
+    about = models.Q(subject=per) | models.Q(customer=per)
+    return Event.objects.filter(about, type=event_type, id__gt=use.event_id, id__lte=event.pk).exists()
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _again(every: timedelta | None, again_after: str | None) -> str:
+    return f"in {every}" if every is not None else f"again after {again_after}"

@@ -1,0 +1,79 @@
+"""Rule sets and their versions. A version is frozen and content-hashed when it is published, and never changes again."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.catalog import Fact, Kind
+from core.declare import Declaration, StateField, transition
+from core.machine import Machine
+from core.permission import APPROVER
+
+HOUSE = "house"
+
+
+class RuleSet(models.Model):
+    """The rules of the house, or one customer's changes to them. `live` is the version that decides now.
+
+    Its row is read FOR SHARE by whoever decides, and locked FOR UPDATE by whoever publishes.
+    """
+
+    key = models.CharField(_("set"), max_length=100, unique=True)
+    live = models.ForeignKey(
+        "RuleSetVersion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("live version")
+    )
+
+    class Meta:
+        verbose_name = _("rule set")
+        verbose_name_plural = _("rule sets")
+        ordering = ("key",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class RuleSetVersion(Machine):
+    """One publication of a rule set. `text` is the YAML as it was written, `document` the same as data."""
+
+    state = StateField({"draft": _("draft"), "live": _("live"), "retired": _("retired")})
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="versions", verbose_name=_("rule set"))
+    number = models.PositiveIntegerField(_("number"))
+    text = models.TextField(_("text"))
+    document = models.JSONField(_("document"))
+    content_hash = models.CharField(_("content hash"), max_length=64, db_index=True)
+
+    machine = Declaration(
+        noun="rule_set_version",
+        title=_("rule set version"),
+        facts=(
+            Fact("number", Kind.INTEGER),
+            Fact("content_hash", Kind.TEXT, free_of_persons=True),
+            Fact("set", Kind.TEXT, free_of_persons=True, read=lambda row: row.rule_set.key),
+        ),
+        recorded=("document", "text"),
+        terminal=("retired",),
+        rank=200,
+    )
+
+    class Meta:
+        verbose_name = _("rule set version")
+        verbose_name_plural = _("rule set versions")
+        constraints = [models.UniqueConstraint(fields=["rule_set", "number"], name="version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_set.key} v{self.number}"
+
+    @transition(
+        source="draft",
+        target="live",
+        event="rule_set_version.published",
+        title=_("publish"),
+        roles=(APPROVER,),
+    )
+    def publish(self) -> None:
+        """It decides from the next event on."""
+
+    @transition(source="live", target="retired", event="rule_set_version.retired", title=_("retire"), roles=(APPROVER,))
+    def retire(self) -> None:
+        """Another version took its place."""
