@@ -91,13 +91,17 @@ def transition(
             roles=roles,
             moves_money=moves_money,
         )
-        wrapped = django_fsm.transition(field="state", source=list(sources), target=target, custom={"spec": spec})(method)
+        wrapped = django_fsm.transition(field="state", source=list(sources), target=target, custom={"spec": spec})(
+            method
+        )
         wrapped.spec = spec
         return wrapped
 
     return declare
 
 
-def event_type(name: str, title: Any, *, noun: str | None = None, facts: tuple[Fact, ...] = (), internal: bool = False) -> EventType:
+def event_type(
+    name: str, title: Any, *, noun: str | None = None, facts: tuple[Fact, ...] = (), internal: bool = False
+) -> EventType:
     """Declare an event type that belongs to no machine's declaration."""
     return catalog.event_types.add(name, EventType(name=name, title=title, noun=noun, facts=facts, internal=internal))

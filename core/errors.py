@@ -64,7 +64,7 @@ class ObjectMissing(PravilaError):
 
 
 class BadReference(PravilaError):
-    """"{text}" is no reference. Write the noun and the id with a colon between, as in invoice:1042."""
+    """ "{text}" is no reference. Write the noun and the id with a colon between, as in invoice:1042."""
 
     status = 422
     code = "bad-reference"

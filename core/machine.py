@@ -143,7 +143,9 @@ def change(subject: M | str, *, actor: Actor | None = None, event: str | None = 
     model, key = find(subject)
     unknown = sorted(set(fields) - {field.name for field in model._meta.concrete_fields} - {"state", "sequence", "id"})
     if unknown or {"state", "sequence", "id"} & set(fields):
-        raise BadArguments(what=f"a change of {model.machine.noun}", problem=f"no such field: {', '.join(unknown or fields)}")
+        raise BadArguments(
+            what=f"a change of {model.machine.noun}", problem=f"no such field: {', '.join(unknown or fields)}"
+        )
     with acting(actor), transaction.atomic():
         row = lock(model, key)
         before = row.shape.snapshot(row)
@@ -158,7 +160,11 @@ def change(subject: M | str, *, actor: Actor | None = None, event: str | None = 
 
 
 def record(
-    subject: Machine | str, type: str, facts: Mapping[str, Any] | None = None, *, actor: Actor | None = None  # noqa: A002
+    subject: Machine | str,
+    type: str,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    actor: Actor | None = None,  # noqa: A002
 ) -> Event:
     """Emit an event that is no transition, with further `facts`, under the row's lock. Raises BadFacts."""
     model, key = find(subject)

@@ -30,7 +30,11 @@ _PLAIN: dict[Kind, dict[str, Any]] = {
 def of_fact(fact: Fact) -> dict[str, Any]:
     """The JSON schema of one fact's value."""
     if fact.kind is Kind.TEXT:
-        return {"type": "string", "enum": list(fact.choices)} if fact.choices else {"type": "string", "maxLength": MAX_TEXT}
+        return (
+            {"type": "string", "enum": list(fact.choices)}
+            if fact.choices
+            else {"type": "string", "maxLength": MAX_TEXT}
+        )
     if fact.kind is Kind.LIST:
         return {"type": "array", "maxItems": 200, "items": of_fact(Fact("item", fact.of or Kind.ANY))}
     return _PLAIN[fact.kind]

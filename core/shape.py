@@ -25,7 +25,9 @@ OWN_FACTS = "own facts"  # where a snapshot keeps them; no column has a blank in
 class Shape:
     """Prepared once per machine, when it is registered; everything here reads rows and writes none but links."""
 
-    def __init__(self, model: type[Machine], own: tuple[Fact, ...], noun_of: Callable[[type[models.Model]], str]) -> None:
+    def __init__(
+        self, model: type[Machine], own: tuple[Fact, ...], noun_of: Callable[[type[models.Model]], str]
+    ) -> None:
         declared = model.machine
         self.noun = declared.noun
         self.own_facts = own

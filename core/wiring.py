@@ -19,6 +19,7 @@ DEMANDS: list[Callable[[], list[str]]] = []  # upper rooms add their own; each r
 def after_migrate(**_kwargs: object) -> None:
     """Put back what a migration or a flush took away."""
     install.ensure()
+    install.restrict_app_role()
     ensure_shards()
 
 

@@ -70,6 +70,17 @@ def ensure() -> list[str]:
     return [guard.name for guard in new]
 
 
+def restrict_app_role() -> None:
+    """On PostgreSQL, take from the app's role, where there is one, the right to change what is kept for ever."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(postgresql.HAS_ROLE)
+        if cursor.fetchone():
+            for statement in postgresql.revoke(set(connection.introspection.table_names(cursor))):
+                cursor.execute(statement)
+
+
 def lift() -> None:
     """Drop every guard. For test databases, and for SQLite while it migrates: SQLite cannot alter a table that a
     trigger of another table names."""

@@ -6,7 +6,9 @@ from core.database_guards.guard import APPEND_ONLY, EVENT, EXPLAIN, KEPT, OUTBOX
 
 
 def _with_function(table: str, purpose: str, body: str, events: str, *more: str) -> DatabaseGuard:
-    function = f'CREATE OR REPLACE FUNCTION "{{name}}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN {body} END $guard$'
+    function = (
+        f'CREATE OR REPLACE FUNCTION "{{name}}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN {body} END $guard$'
+    )
     bound = f'CREATE TRIGGER "{{name}}" {events} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{{name}}"()'
     return DatabaseGuard(table, purpose, (function, bound, *more))
 
@@ -15,7 +17,8 @@ def explained(guarded: GuardedTable) -> DatabaseGuard:
     """A machine's row is born initial, changes with its event, and goes after its `deleted` event."""
     message = EXPLAIN.format(table=guarded.table)
     same = " AND ".join(
-        f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"' for column in ("id", "state", "sequence", *guarded.recorded)
+        f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"'
+        for column in ("id", "state", "sequence", *guarded.recorded)
     )
     subject = f"'{guarded.noun}:'||"
     event = f"SELECT 1 FROM {EVENT} WHERE subject = {subject}"
@@ -55,6 +58,15 @@ PRESENT = (
     "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
     "WHERE t.tgname LIKE 'pravila\\_%' AND t.tgenabled <> 'D' AND c.relnamespace = current_schema()::regnamespace"
 )
+
+
+APP_ROLE = "pravila_app"  # the role of web servers and workers, where the owner of the tables is another
+HAS_ROLE = f"SELECT 1 FROM pg_roles WHERE rolname = '{APP_ROLE}' AND rolname <> current_user"
+
+
+def revoke(tables: set[str]) -> list[str]:
+    """Statements that take from the app's role every right to change what is kept for ever."""
+    return [f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {APP_ROLE}' for table in APPEND_ONLY if table in tables]
 
 
 def drop(name: str, table: str) -> list[str]:

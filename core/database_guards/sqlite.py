@@ -7,7 +7,7 @@ from core.database_guards.guard import APPEND_ONLY, EVENT, EXPLAIN, KEPT, OUTBOX
 
 def _refuse(table: str, purpose: str, moment: str, condition: str, message: str) -> DatabaseGuard:
     when = f" WHEN {condition}" if condition else ""
-    text = f"CREATE TRIGGER \"{{name}}\" {moment} ON \"{table}\"{when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    text = f'CREATE TRIGGER "{{name}}" {moment} ON "{table}"{when} BEGIN SELECT RAISE(ABORT, \'{message}\'); END'
     return DatabaseGuard(table, purpose, (text,))
 
 

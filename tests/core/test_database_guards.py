@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.test import TransactionTestCase
 
-from core.database_guards import install
+from core.database_guards import install, postgresql
 from core.errors import WriteRefused
 from core.events import Event
 from core.machine import change, perform
@@ -67,7 +67,9 @@ class TestMachineRows:
         self.refuse(lambda: Fine.objects.filter(pk=fine.pk).update(state="sent", sequence=1))
 
     def test_insert_in_a_later_state(self) -> None:
-        self.refuse(lambda: models.QuerySet(Fine).bulk_create([Fine(case="B", article=1, amount_minor=1, state="settled")]))
+        self.refuse(
+            lambda: models.QuerySet(Fine).bulk_create([Fine(case="B", article=1, amount_minor=1, state="settled")])
+        )
 
     def test_stale_save(self) -> None:
         fine = a_fine()
@@ -134,6 +136,23 @@ class TestLog:
     def test_is_never_truncated(self) -> None:
         with pytest.raises(REFUSED, match="never changed or deleted"):
             sql("TRUNCATE core_event CASCADE")
+
+    @pytest.mark.postgresql
+    @pytest.mark.parametrize(
+        "statement", ["UPDATE core_event SET type = 'x'", "DELETE FROM core_event", "TRUNCATE core_event"]
+    )
+    def test_is_out_of_reach_of_the_app_role(self, statement: str) -> None:
+        role = postgresql.APP_ROLE
+        sql(f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+        sql(f"GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON core_event TO {role}")
+        install.restrict_app_role()
+        with (
+            pytest.raises(DatabaseError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"SET LOCAL ROLE {role}")
+            cursor.execute(statement)
 
     @pytest.mark.sqlite
     def test_is_never_replaced(self) -> None:
