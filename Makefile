@@ -9,7 +9,7 @@ run: .venv/installed ## set everything up and serve the demo company on PORT
 	@PORT=$(PORT) $(BIN)/python manage.py serve --demo
 
 test: .venv/installed-dev ## every test that this machine can run; the others say that they were skipped
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tests
 
 check: .venv/installed-dev ## format, lint, types, rooms
 	$(BIN)/ruff format --check .
