@@ -1,0 +1,132 @@
+"""From a rule that is true to the actions it asks for, as data. Performs nothing and looks at no clock; what cannot be
+worked out is a problem of its item, never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from core.money import round_half_even
+from rules.conditions import build_condition
+from rules.document.problem import Misplaced
+from rules.durations import Duration
+from rules.facts import View
+from rules.kinds import as_moment, kind_of
+from rules.rule import Rule
+from rules.templates import NotRendered, is_template, render
+from rules.values import build_value
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """One step of a rule for one event, ready to be stored as JSON. `target` is the name of a related object, or None
+    for the subject; `after` is in seconds; `unless` and `once` are as the rule has them. Where `problem` says
+    something, the step cannot be performed."""
+
+    rule: str
+    id: str
+    do: str
+    target: str | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    after: int | None = None
+    unless: dict[str, Any] | None = None
+    if_refused: str | None = None
+    once: dict[str, Any] | None = None
+    problem: str | None = None
+
+
+class _NotSet(ValueError):
+    """A value that cannot be had; the message says which."""
+
+
+def plan(
+    rules: Rule | Iterable[Rule], event: Mapping[str, Any], params: Mapping[str, Any] | None = None
+) -> list[PlannedAction]:
+    """The steps that `rules`, which are true of `event`, ask for, in the order written. A step whose own `if` is not
+    true is left out."""
+    view = View(event, params)
+    found = [rules] if isinstance(rules, Rule) else rules
+    return [
+        _planned(rule, step, view) for rule in found for step in rule.document.get("then", ()) if _is_asked(step, view)
+    ]
+
+
+def _is_asked(step: Mapping[str, Any], view: View) -> bool:
+    return "if" not in step or build_condition(step["if"]).evaluate(view) is True
+
+
+def _planned(rule: Rule, step: Mapping[str, Any], view: View) -> PlannedAction:
+    problems: list[str] = []
+    arguments: dict[str, Any] = {}
+    after = None
+    for name, written in step.get("with", {}).items():
+        try:
+            arguments[name] = _argument(written, view)
+        except (_NotSet, NotRendered, Misplaced) as error:
+            problems.append(f"{name} has no value: {error}")
+    try:
+        after = _seconds(step["after"], view) if "after" in step else None
+    except (_NotSet, Misplaced) as error:
+        problems.append(f"it is not known when to do it: {error}")
+    return PlannedAction(
+        rule=rule.key,
+        id=step.get("id", step["do"]),
+        do=step["do"],
+        target=None if step.get("target") == "subject" else step.get("target"),
+        arguments=arguments,
+        after=after,
+        unless=step.get("unless"),
+        if_refused=step.get("if_refused"),
+        once=rule.document.get("once"),
+        problem="; ".join(problems) or None,
+    )
+
+
+def _argument(written: Any, view: View) -> Any:
+    if type(written) is list:
+        return [_argument(item, view) for item in written]
+    value = build_value(written, "").resolve(view)
+    if value is None and written is not None:
+        raise _NotSet(f"{_described(written)} is not set")
+    # a fact's own text is never a template: whoever fills in a form must not write our messages
+    by_author = type(written) is str or (type(written) is dict and "param" in written)
+    if by_author and type(value) is str and is_template(value):
+        return render(value, view)
+    return _as_data(value)
+
+
+def _as_data(value: Any) -> Any:
+    """As JSON data: exact money to the minor unit, half to even; moments as ISO 8601 text."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if type(value) is dict and kind_of(value) == "money":
+        return {"minor": round_half_even(Fraction(value["minor"])), "currency": value["currency"]}
+    return [_as_data(item) for item in value] if type(value) is list else value
+
+
+def _seconds(written: Any, view: View) -> int:
+    text = build_value(written, "").resolve(view)
+    duration = Duration.parse(text)
+    if duration is None or duration.amount < 0:
+        raise _NotSet(f"{_described(written)} is no duration from now on")
+    if duration.seconds is not None:
+        return duration.seconds
+    start = as_moment(view.event.get("at"))
+    end = duration.after(start) if isinstance(start, datetime) else None
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        raise _NotSet("the event has no time from which to count")
+    return int((end - start).total_seconds())
+
+
+def _described(written: Any) -> str:
+    if type(written) is not dict:
+        return f'"{str(written)[:60]}"'
+    for key, says in (("fact", "{}"), ("param", "the parameter {}"), ("date", "the date {}")):
+        if key in written:
+            return says.format(written[key])
+    return f"the share of {_described(written['of'])}" if "of" in written else "a value"

@@ -1,0 +1,106 @@
+"""Overlays: parameters, muted and added rules of one customer, and parameters' types and bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rules.document import Document
+from rules.overlays import effective
+from rules.params import kind_of_param, misfit
+from tests.rules.cases import rule
+
+HOUSE = Document(
+    {
+        "params": {
+            "days": {"type": "integer", "default": 7, "min": 1, "max": 30},
+            "limit": {"type": "money", "default": {"money": "5.00 RON"}},
+        },
+        "rules": [rule("b"), rule("a"), rule("z", priority=1)],
+    }
+)
+
+
+def customer(**parts: Any) -> Document:
+    return Document({"set": "customer:17", **parts})
+
+
+def test_the_house_alone() -> None:
+    rules = effective(HOUSE)
+    assert [found.key for found in rules.rules] == ["z", "a", "b"]
+    assert rules.params == {"days": 7, "limit": {"money": "5.00 RON"}}
+    assert (rules.muted, rules.problems) == ({}, ())
+    assert set(rules.origins.values()) == {"house"}
+
+
+def test_a_customers_own_parameters_muted_and_added_rules() -> None:
+    overlay = customer(
+        params={"days": 14}, mute={"a": "contract of 2026-11"}, rules=[rule("a1"), rule("own", priority=1)]
+    )
+    rules = effective(HOUSE, overlay)
+    assert [found.key for found in rules.rules] == ["z", "own", "b", "a1"]
+    assert rules.params["days"] == 14
+    assert rules.muted == {"a": "contract of 2026-11"}
+    assert rules.origins == {"a": "house", "b": "house", "z": "house", "a1": "customer:17", "own": "customer:17"}
+    assert rules.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("parts", "pointer", "said"),
+    [
+        ({"params": {"day": 5}}, "/params/day", "Did you mean days?"),
+        ({"params": {"days": 31}}, "/params/days", "at most 30"),
+        ({"params": {"days": "7"}}, "/params/days", "whole number"),
+        ({"mute": {"c": "why"}}, "/mute/c", "no rule"),
+        ({"rules": [rule("a")]}, "/rules/0/key", "another key"),
+        ({"rules": [rule("x", iff=1)]}, "/rules/0", "iff"),
+    ],
+)
+def test_what_does_not_fit_the_house_is_told_and_left_out(parts: dict[str, Any], pointer: str, said: str) -> None:
+    rules = effective(HOUSE, customer(**parts))
+    [problem] = rules.problems
+    assert problem.pointer == pointer
+    assert said in problem.message
+    assert [found.key for found in rules.rules] == ["z", "a", "b"]
+    assert rules.params["days"] == 7
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "fits"),
+    [
+        ({"type": "integer"}, 5, True),
+        ({"type": "integer"}, 5.5, False),
+        ({"type": "integer"}, True, False),
+        ({"type": "percent", "max": 100}, 5.5, True),
+        ({"type": "percent", "max": 100}, 101, False),
+        ({"type": "money"}, {"money": "5.00 RON"}, True),
+        ({"type": "money"}, {"money": "5.001 RON"}, False),
+        ({"type": "money"}, {"money": 5}, False),
+        ({"type": "money"}, 5, False),
+        ({"type": "money", "min": {"money": "5.00 RON"}}, {"money": "4.99 RON"}, False),
+        ({"type": "money", "min": {"money": "5.00 RON"}}, {"money": "9.00 EUR"}, False),
+        ({"type": "duration", "min": "1d"}, "36h", True),
+        ({"type": "duration", "min": "1d"}, "12h", False),
+        ({"type": "duration"}, "soon", False),
+        ({"type": ["duration"], "min": "1d"}, ["1d", "1mo"], True),
+        ({"type": ["duration"], "min": "1d"}, ["1d", "1h"], False),
+        ({"type": ["duration"]}, "1d", False),
+        ({"type": ["text"]}, [], True),
+        ({"type": "text"}, "x", True),
+        ({"type": "template"}, 5, False),
+        ({"type": "boolean"}, False, True),
+        ({"type": "boolean"}, "no", False),
+        ({"type": {"one_of": ["a", "b"]}}, "b", True),
+        ({"type": {"one_of": ["a", "b"]}}, "c", False),
+    ],
+)
+def test_a_value_fits_its_type_and_bounds(declared: dict[str, Any], value: Any, fits: bool) -> None:
+    assert (misfit(declared, value) is None) is fits
+
+
+def test_kinds_of_parameters() -> None:
+    kinds = [
+        kind_of_param({"type": wanted}) for wanted in ("percent", "money", "duration", ["text"], {"one_of": ["a"]})
+    ]
+    assert kinds == ["number", "money", "text", "list", "text"]

@@ -1,0 +1,141 @@
+"""Plans: every step of a true rule as data, with its values worked out and its problems told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from rules.planning import PlannedAction, plan
+from rules.rule import build_rule
+from tests.rules.cases import event, rule
+
+FACTS: dict[str, Any] = {
+    "invoice": {
+        "total": {"minor": 10_005, "currency": "RON"},
+        "due_at": "2026-03-31",
+        "number": "F-1",
+        "note": "{{ customer.name }}",
+    },
+    "customer": {"name": "Ana"},
+}
+
+
+def planned(*steps: dict[str, Any], params: dict[str, Any] | None = None, **parts: Any) -> list[PlannedAction]:
+    return plan(build_rule(rule(then=list(steps), **parts)), event(FACTS), params)
+
+
+def argument(written: Any, params: dict[str, Any] | None = None) -> Any:
+    [action] = planned({"do": "a.b", "with": {"x": written}}, params=params)
+    assert action.problem is None, action.problem
+    return action.arguments["x"]
+
+
+def test_a_step_is_planned_with_its_defaults() -> None:
+    assert planned({"do": "invoice.issue"}) == [PlannedAction(rule="r", id="invoice.issue", do="invoice.issue")]
+
+
+def test_a_step_is_planned_with_all_its_parts() -> None:
+    unless = {"fact": "invoice.state", "op": "eq", "value": "paid"}
+    step = {
+        "id": "mail",
+        "do": "notify.email",
+        "target": "customer",
+        "after": "2d",
+        "unless": unless,
+        "if_refused": "skip",
+    }
+    [action] = planned(step, once={"per": "customer", "every": "7d"})
+    assert asdict(action) == {
+        "rule": "r",
+        "id": "mail",
+        "do": "notify.email",
+        "target": "customer",
+        "arguments": {},
+        "after": 172_800,
+        "unless": unless,
+        "if_refused": "skip",
+        "once": {"per": "customer", "every": "7d"},
+        "problem": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("plain", "plain"),
+        (5, 5),
+        (None, None),
+        (True, True),
+        ({"money": "5.00 RON"}, {"minor": 500, "currency": "RON"}),
+        ({"fact": "invoice.number"}, "F-1"),
+        ({"fact": "invoice.missing", "default": "none"}, "none"),
+        ({"param": "fee"}, {"minor": 700, "currency": "RON"}),
+        ({"param": "words"}, "Dear Ana"),
+        ({"percent": 50, "of": {"fact": "invoice.total"}}, {"minor": 5002, "currency": "RON"}),
+        ({"percent": 10, "of": 25}, 2.5),
+        ({"percent": {"param": "share"}, "of": 200}, 10),
+        ({"date": "invoice.due_at", "offset": "-1mo"}, "2026-02-28"),
+        ({"date": "event.at", "offset": "2h"}, "2026-03-01T12:00:00+00:00"),
+        ([1, {"fact": "invoice.number"}], [1, "F-1"]),
+        ("{{ invoice.number }}: {{ invoice.total }}", "F-1: 100.05 RON"),
+        ({"fact": "invoice.note"}, "{{ customer.name }}"),
+    ],
+)
+def test_values_are_worked_out(written: Any, value: Any) -> None:
+    params = {"fee": {"money": "7.00 RON"}, "words": "Dear {{ customer.name }}", "share": 5}
+    assert argument(written, params) == value
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ({"with": {"x": {"fact": "invoice.missing"}}}, "invoice.missing is not set"),
+        ({"with": {"x": {"param": "fee"}}}, "the parameter fee is not set"),
+        ({"with": {"x": "{{ invoice.missing }}"}}, "invoice.missing"),
+        ({"with": {"x": "{{ invoice.number"}}, "x has no value"),
+        ({"with": {"x": {"percent": 5, "of": {"fact": "invoice.number"}}}}, "the share of invoice.number is not set"),
+        ({"after": {"param": "wait"}}, "the parameter wait"),
+        ({"after": "-2d"}, "no duration from now on"),
+    ],
+)
+def test_what_cannot_be_worked_out_is_a_problem_of_its_step_alone(step: dict[str, Any], said: str) -> None:
+    broken, other = planned({"do": "a.b", **step}, {"do": "c.d", "with": {"y": 1}})
+    assert said in str(broken.problem)
+    assert other.problem is None
+    assert other.arguments == {"y": 1}
+
+
+def test_a_step_acts_only_where_its_own_condition_is_true() -> None:
+    steps = [
+        {"do": "a.b", "id": key, "if": {"fact": fact, "op": "eq", "value": "F-1"}}
+        for key, fact in (("yes", "invoice.number"), ("no", "customer.name"), ("unknown", "invoice.missing"))
+    ]
+    assert [action.id for action in planned(*steps)] == ["yes"]
+
+
+def test_waiting_a_month_hangs_on_the_events_time() -> None:
+    [action] = planned({"do": "a.b", "after": "1mo"})
+    assert action.after == 31 * 86_400
+    [action] = planned({"do": "a.b", "after": {"param": "wait"}}, params={"wait": "90m"})
+    assert action.after == 5400
+
+
+def test_the_subject_is_the_default_target() -> None:
+    assert [
+        action.target for action in planned({"do": "a.b", "target": "subject"}, {"do": "c.d", "target": "order"})
+    ] == [
+        None,
+        "order",
+    ]
+
+
+def test_plans_of_several_rules_are_data_in_order() -> None:
+    rules = [
+        build_rule(rule(key, then=[{"do": "x.y", "with": {"a": {"fact": "invoice.total"}}}])) for key in ("b", "a")
+    ]
+    actions = plan(rules, event(FACTS))
+    assert [action.rule for action in actions] == ["b", "a"]
+    assert json.loads(json.dumps([asdict(action) for action in actions]))[0]["arguments"]["a"]["minor"] == 10_005
