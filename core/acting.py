@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,13 @@ def acting(
     depth: int | None = None,
 ) -> Iterator[Act]:
     """Within this block the given parts of the present act are replaced; the others stay."""
-    given = {"actor": actor, "request_id": request_id, "correlation": correlation, "cause": cause, "depth": depth}
+    given: dict[str, Any] = {
+        "actor": actor,
+        "request_id": request_id,
+        "correlation": correlation,
+        "cause": cause,
+        "depth": depth,
+    }
     act = replace(_present.get(), **{name: value for name, value in given.items() if value is not None})
     token = _present.set(act)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 
 from core import config
 
@@ -29,7 +29,7 @@ app.conf.update(
     task_ignore_result=True,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
-    task_queues=[Queue(name) for name in ("high", "default", "low", "email", "reports")],
+    task_queues=[Queue(name) for name in ("high", "default", "low", "email", "reports")],  # type: ignore[no-untyped-call]
     task_default_queue="default",
     timezone="UTC",
     beat_schedule={

@@ -15,6 +15,10 @@ def _flag(name: str, *, default: bool) -> bool:
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes"}
 
 
+def _list(name: str) -> tuple[str, ...]:
+    return tuple(part for part in os.environ.get(name, "").split(",") if part)
+
+
 @dataclass(frozen=True)
 class Config:
     """Settings of one server. Empty `database_url` means SQLite in `var_dir`; empty `redis_url` means embedded."""
@@ -43,15 +47,14 @@ class Config:
 
 def load() -> Config:
     """The configuration that the environment asks for."""
-    split = lambda name: tuple(part for part in os.environ.get(name, "").split(",") if part)  # noqa: E731
     return Config(
         var_dir=Path(os.environ.get("PRAVILA_VAR", BASE_DIR / "var")),
         database_url=os.environ.get("DATABASE_URL", ""),
         redis_url=os.environ.get("REDIS_URL", ""),
         debug=_flag("PRAVILA_DEBUG", default=False),
         port=int(os.environ.get("PORT", "8000")),
-        hosts=split("PRAVILA_HOSTS") or ("localhost", "127.0.0.1", "[::1]"),
-        apps=split("PRAVILA_APPS"),
+        hosts=_list("PRAVILA_HOSTS") or ("localhost", "127.0.0.1", "[::1]"),
+        apps=_list("PRAVILA_APPS"),
         email_url=os.environ.get("EMAIL_URL", ""),
     )
 

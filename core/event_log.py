@@ -17,7 +17,7 @@ _COLUMNS = (
     "type", "subject", "sequence", "at", "facts", "was", "transition", "source", "target", "customer", "actor",
     "correlation", "cause", "depth", "request_id", "live", "shard", "imported_as",
 )  # fmt: skip
-_INSERT = f"INSERT INTO core_event ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) RETURNING id"  # noqa: S608
+_INSERT = f"INSERT INTO core_event ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) RETURNING id"
 
 
 def append(

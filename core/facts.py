@@ -59,7 +59,7 @@ def getter(fact: Fact, model: type[models.Model], noun_of: Callable[[type[models
         field = model._meta.get_field(column)
         if not isinstance(field, models.ForeignKey):
             raise NotWired(what=f"fact {fact.name} of {model.__name__}", reason=f"{column} is no foreign key")
-        noun = noun_of(field.related_model)  # type: ignore[arg-type]
+        noun = noun_of(field.related_model)
         return _converted(field.attname, lambda key: f"{noun}:{key}")
     if fact.kind is Kind.NUMBER:
         return _converted(column, float)

@@ -34,7 +34,7 @@ class LockedQuery:
         self._model = model
         self._start, self._end = fields[0], fields[-1] + 1
         self._names = [column[0].target.attname for column in compiler.select[self._start : self._end]]
-        self._populators = get_related_populators(info, compiler.select, connection.alias)
+        self._populators = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
         self._converters = compiler.get_converters([column[0] for column in compiler.select])
         self._compiler = compiler
 

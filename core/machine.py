@@ -75,7 +75,7 @@ def lock(model: type[M], key: int) -> M:
     found = model.shape.locked_query().fetch(key)
     if found is None:
         raise ObjectMissing(ref=f"{model.machine.noun}:{key}")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def find(subject: Machine | str) -> tuple[type[Machine], int]:
@@ -164,7 +164,7 @@ def record(
     type: str,
     facts: Mapping[str, Any] | None = None,
     *,
-    actor: Actor | None = None,  # noqa: A002
+    actor: Actor | None = None,
 ) -> Event:
     """Emit an event that is no transition, with further `facts`, under the row's lock. Raises BadFacts."""
     model, key = find(subject)
@@ -200,7 +200,7 @@ def _store(
     assignments = ", ".join(f'"{name}" = %s' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{row._meta.db_table}" SET {assignments}{", " if assignments else ""}"sequence" = %s '  # noqa: S608
+            f'UPDATE "{row._meta.db_table}" SET {assignments}{", " if assignments else ""}"sequence" = %s '
             "WHERE id = %s AND sequence = %s",
             [*columns.values(), row.sequence + 1, row.pk, row.sequence],
         )

@@ -34,7 +34,7 @@ def _declare(model: type[Machine]) -> None:
     what = f"machine {model._meta.label}"
     if declared is None:
         raise NotWired(what=what, reason="it has no `machine = Declaration(...)`")
-    state = model._meta.get_field("state")
+    state: Any = next((field for field in model._meta.concrete_fields if field.name == "state"), None)
     if not isinstance(state, StateField) or not state.choices:
         raise NotWired(what=what, reason="its `state` is no StateField with states")
     if not isinstance(model._meta.pk, models.BigAutoField) or model._meta.parents:
@@ -97,7 +97,7 @@ def _event_types(spec: MachineSpec, further: tuple[EventType, ...]) -> list[Even
 def _noun_at(model: type[models.Model], path: str) -> str:
     for step in path.split("."):
         field = model._meta.get_field(step)
-        model = field.related_model  # type: ignore[assignment, union-attr]
+        model = field.related_model  # type: ignore[assignment]
     return _noun_of(model)
 
 

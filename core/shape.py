@@ -32,7 +32,7 @@ class Shape:
         self.noun = declared.noun
         self.own_facts = own
         self.getters = [(fact.name, facts.getter(fact, model, noun_of)) for fact in own]
-        self.fields = [(field.attname, field.column, field) for field in model._meta.concrete_fields]
+        self.fields = [(field.attname, str(field.column), field) for field in model._meta.concrete_fields]
         self.related: list[tuple[str, Callable[[Any], Any]]] = []
         self.joins: list[str] = []
         for name, path in declared.related.items():

@@ -37,9 +37,11 @@ def check_guards(databases: Sequence[str] | None = None, **_kwargs: Any) -> list
 def unwired() -> list[str]:
     """Everything that is declared but not wired, in words."""
     faults = [f"database guard {name} is missing; run migrate" for name in install.missing()]
-    for event in catalog.event_types:
-        if event.noun and event.noun not in catalog.machines:
-            faults.append(f"event type {event.name} is about {event.noun}, which is no machine")
+    faults += [
+        f"event type {event.name} is about {event.noun}, which is no machine"
+        for event in catalog.event_types
+        if event.noun and event.noun not in catalog.machines
+    ]
     for demand in DEMANDS:
         faults += demand()
     return faults

@@ -45,7 +45,9 @@ def main(arguments: list[str]) -> int:
     if missing:
         print(f"\nSkipped: the distributed stack, because there is no answer from {' and '.join(missing)}.")
     else:
-        codes.append(run("distributed: PostgreSQL, Redis, Celery", arguments, DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL))
+        codes.append(
+            run("distributed: PostgreSQL, Redis, Celery", arguments, DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL)
+        )
     return max(codes)
 
 

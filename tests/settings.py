@@ -1,13 +1,17 @@
 """The server's settings with the example app of a user plugged in, and databases that no other test run shares."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("PRAVILA_VAR", tempfile.mkdtemp(prefix="pravila-test-"))
+if "PRAVILA_VAR" not in os.environ:
+    os.environ["PRAVILA_VAR"] = tempfile.mkdtemp(prefix="pravila-test-")
+    atexit.register(shutil.rmtree, os.environ["PRAVILA_VAR"], ignore_errors=True)
 
-from core.settings import *  # noqa: E402, F403
-from core.settings import CONFIG, DATABASES, INSTALLED_APPS  # noqa: E402
+from core.settings import *  # noqa: F403
+from core.settings import CONFIG, DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.fines"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

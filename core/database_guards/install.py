@@ -18,7 +18,7 @@ def guarded_table(model: type[Machine]) -> GuardedTable:
     """What the database must know to guard a machine's table; column names are the database's own."""
     named = {name for fact in model.spec.facts for name in facts.columns(fact)} | set(model.machine.recorded)
     names = sorted(named - {"state"})
-    recorded = tuple(model._meta.get_field(name).column for name in names)  # type: ignore[union-attr]
+    recorded = tuple(str(model._meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
     return GuardedTable(model._meta.db_table, model.machine.noun, model.spec.initial, recorded)
 
 

@@ -31,4 +31,10 @@ def table(title: str, head: tuple[str, ...], rows: list[tuple[object, ...]]) -> 
 
 
 def _text(cell: object) -> str:
-    return f"{cell:,.3g}" if isinstance(cell, float) and abs(cell) < 100 else f"{cell:,.0f}" if isinstance(cell, float) else str(cell)
+    return (
+        f"{cell:,.3g}"
+        if isinstance(cell, float) and abs(cell) < 100
+        else f"{cell:,.0f}"
+        if isinstance(cell, float)
+        else str(cell)
+    )

@@ -46,7 +46,9 @@ def connect_receivers() -> list[Callable[..., None]]:
 
         def receive(sender: Any, instance: Any, number: int = number, **_kwargs: Any) -> None:
             transaction.on_commit(
-                lambda: app.send_task(f"bench.task{number}", args=[instance.pk], queue="pravila-bench", ignore_result=True)
+                lambda: app.send_task(
+                    f"bench.task{number}", args=[instance.pk], queue="pravila-bench", ignore_result=True
+                )
             )
 
         post_save.connect(receive, sender=ReceiverInvoice, weak=False)

@@ -197,9 +197,10 @@ class TestGuardsComeBack:
         ],
     )
     def test_after_an_altered_column(self, model, name: str, field: models.Field) -> None:
-        from core.apps import CoreConfig  # noqa: F401
         from django.apps import apps
         from django.db.models.signals import post_migrate, pre_migrate
+
+        from core.apps import CoreConfig  # noqa: F401
 
         old = model._meta.get_field(name)
         new = field

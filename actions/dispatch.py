@@ -1,0 +1,167 @@
+"""Decide the oldest events: one transaction per batch, which is also the lease. A killed worker leaves nothing half done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from actions import planned_runs, unless
+from actions.runs import ActionRun
+from core import bells, clock
+from core.event_log import depth_reached
+from core.events import Event
+from core.outbox import Outbox, Shard
+from rules.deciding import Decided, decide
+from rules.decisions import Decision
+from rules.in_force import Live, live_versions
+
+log = logging.getLogger(__name__)
+_SQLITE_DISPATCHER = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One event with what was decided about it, or why it could not be decided."""
+
+    event: Event
+    decided: Decided | None
+    problem: str = ""
+
+
+class _Overtaken(Exception):
+    """Somebody else decided these events, or published, between reading and writing."""
+
+
+def dispatch_batch() -> int:
+    """Decide one batch of one lane. The number of events decided; 0 where nothing waits that is not being decided."""
+    decided = _dispatch_sqlite() if connection.vendor == "sqlite" else _dispatch_lane()
+    if decided == settings.CONFIG.batch_events:
+        bells.ring_dispatch()
+    return decided
+
+
+def dispatch_all(*, limit: int = 1_000_000) -> int:
+    """Decide until nothing waits, or `limit` events are decided. The number of events decided."""
+    total = 0
+    while total < limit and (decided := dispatch_batch()):
+        total += decided
+    return total
+
+
+def _dispatch_lane() -> int:
+    with transaction.atomic():
+        lane = _claim_lane()
+        if lane is None:
+            return 0
+        events = _oldest(lane)
+        verdicts = _decide(events, live_versions((event.customer for event in events), share=True))
+        _store(verdicts)
+        Shard.objects.filter(pk=lane).update(served=clock.now())
+    return len(events)
+
+
+def _claim_lane() -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id FROM core_shard s WHERE EXISTS "
+            "(SELECT 1 FROM core_outbox o WHERE o.shard = s.id AND NOT o.held) "
+            "ORDER BY s.served NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED"
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def _dispatch_sqlite() -> int:
+    """On SQLite one dispatcher reads and decides outside the short write transaction, so that writers are not held up."""
+    with _SQLITE_DISPATCHER:
+        while True:
+            events = _oldest(None)
+            if not events:
+                return 0
+            live = live_versions(event.customer for event in events)
+            verdicts = _decide(events, live)
+            try:
+                with transaction.atomic():
+                    _demand_unchanged(events, live)
+                    _store(verdicts)
+                return len(events)
+            except _Overtaken:
+                continue
+
+
+def _demand_unchanged(events: list[Event], live: dict[str, Live]) -> None:
+    waiting = Outbox.objects.filter(held=False, event_id__in=[event.pk for event in events]).count()
+    if waiting != len(events) or live_versions(event.customer for event in events) != live:
+        raise _Overtaken
+
+
+def _oldest(lane: int | None) -> list[Event]:
+    waiting = Outbox.objects.filter(held=False) if lane is None else Outbox.objects.filter(held=False, shard=lane)
+    keys = list(waiting.order_by("event_id").values_list("event_id", flat=True)[: settings.CONFIG.batch_events])
+    return list(Event.objects.filter(pk__in=keys).order_by("pk"))
+
+
+def _decide(events: list[Event], live: dict[str, Live]) -> list[Verdict]:
+    return [_decide_one(event, live) for event in events]
+
+
+def _decide_one(event: Event, live: dict[str, Live]) -> Verdict:
+    if depth_reached(event):
+        return Verdict(event, None)
+    try:
+        return Verdict(event, decide(event.as_document(), live))
+    except Exception as error:
+        log.exception("event could not be decided", extra={"event": event.pk, "type": event.type})
+        return Verdict(event, None, f"{type(error).__name__}: {error}"[:2000])
+
+
+def _store(verdicts: list[Verdict]) -> None:
+    """Decisions and runs in, outbox rows out."""
+    now = clock.now()
+    keys = [verdict.event.pk for verdict in verdicts]
+    earlier = set(Decision.objects.filter(event_id__in=keys).values_list("event_id", flat=True))
+    decisions: list[Decision] = []
+    runs: list[ActionRun] = []
+    for verdict in verdicts:
+        attempt = Decision.objects.filter(event_id=verdict.event.pk).count() if verdict.event.pk in earlier else 0
+        decision, asked = planned_runs.of(verdict.event, verdict.decided, verdict.problem, attempt)
+        decision.at = now
+        decisions.append(decision)
+        runs += asked
+    Decision.objects.bulk_create(decisions)
+    unless.stop_waiting(verdict.event for verdict in verdicts)
+    ActionRun.objects.bulk_create(runs, ignore_conflicts=True)
+    Outbox.objects.filter(event_id__in=keys).delete()
+    soon = now + timedelta(seconds=1)
+    for queue in sorted({run.queue for run in runs if run.due_at <= soon}):
+        transaction.on_commit(lambda name=queue: bells.ring_queue(name))  # type: ignore[misc]
+
+
+def redecide(event_id: int) -> bool:
+    """Put an event that could not be decided back into the queue. False where it waits already or was decided."""
+    newest = Decision.objects.filter(event_id=event_id).order_by("-attempt").first()
+    if newest is None or newest.outcome != "failed":
+        return False
+    event = Event.objects.get(pk=event_id)
+    _row, made = Outbox.objects.get_or_create(event_id=event_id, defaults={"shard": event.shard})
+    transaction.on_commit(bells.ring_dispatch)
+    return made
+
+
+def find_lost(*, limit: int = 1000) -> int:
+    """Queue live events that have neither an outbox row nor a decision: a missing queue guard must cost latency only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_outbox (event_id, shard, held) SELECT e.id, e.shard, %s FROM core_event e "
+            "WHERE e.live AND e.id > COALESCE((SELECT MAX(id) FROM core_event), 0) - 100000 "
+            "AND NOT EXISTS (SELECT 1 FROM core_outbox o WHERE o.event_id = e.id) "
+            "AND NOT EXISTS (SELECT 1 FROM rules_decision d WHERE d.event_id = e.id) "
+            "ORDER BY e.id LIMIT %s ON CONFLICT DO NOTHING",
+            [False, limit],
+        )
+        return cursor.rowcount

@@ -1,0 +1,1 @@
+"""Doors to outside services, each with a double that records instead."""

@@ -1,0 +1,74 @@
+"""Serve on PORT: the web pages, the API and, embedded, the worker inside the same server."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+import waitress
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.core.wsgi import get_wsgi_application
+
+from actions import demo
+from actions.drain import Drain
+from core import wiring
+
+
+class Command(BaseCommand):
+    help = "Migrate, check that everything declared is wired, and serve on PORT (8000)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="load the demo company into an empty database")
+        parser.add_argument("--threads", type=int, default=8, help="requests served at the same time")
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+
+    def handle(self, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        wiring.demand_wired()
+        if options["demo"]:
+            self._load_demo()
+        drain = Drain() if settings.CONFIG.embedded else None
+        if drain:
+            drain.start()
+        server = waitress.create_server(
+            get_wsgi_application(),
+            host=options["host"],
+            port=settings.CONFIG.port,
+            threads=options["threads"],
+            ident=None,
+        )
+        stopped = threading.Event()
+
+        def stop(*_signal: object) -> None:
+            stopped.set()
+            raise SystemExit(0)
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        self.stdout.write(f"Pravila serves on http://{options['host']}:{settings.CONFIG.port}/  (Ctrl-C stops it)")
+        self.stdout.flush()
+        try:
+            server.run()
+        except SystemExit:
+            self.stdout.write("Pravila stops; what is under way is finished first.")
+        finally:
+            server.close()
+            if drain:
+                drain.stop()
+            sys.stdout.flush()
+
+    def _load_demo(self) -> None:
+        sign_in = demo.load()
+        if sign_in is None:
+            return
+        self.stdout.write("The demo company is loaded. Sign in with:")
+        self.stdout.write(f"  user      {sign_in.user}")
+        self.stdout.write(f"  password  {sign_in.password}")
+        self.stdout.write(f"  API token {sign_in.token}")
+        self.stdout.write(f"They are kept in {sign_in.kept_in}, readable by you only.")

@@ -1,0 +1,92 @@
+"""From a decided plan to rows: the decision, and the action runs that it asks for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from actions.runs import ActionRun
+from core import catalog
+from core.events import Event
+from rules.deciding import Decided, Planned, as_data
+from rules.decisions import Decision
+from rules.durations import Duration
+from rules.once import use_up
+from rules.planning import PlannedAction
+
+
+def of(event: Event, decided: Decided | None, problem: str, attempt: int) -> tuple[Decision, list[ActionRun]]:
+    """The decision row and the runs of one event, unsaved. Uses up `once` inside the open transaction."""
+    if decided is None:
+        outcome = "failed" if problem else "too_deep"
+        said = (
+            problem or f"the chain of events that led here is {event.depth} long; look for rules that cause each other"
+        )
+        return Decision(event_id=event.pk, attempt=attempt, outcome=outcome, problem=said), []
+    held_back = dict(decided.held_back)
+    acting, runs = [], []
+    for planned in decided.planned:
+        if reason := _once(planned, event):
+            held_back[planned.rule.key] = reason
+            continue
+        acting.append(planned)
+        runs += [_run(event, planned, action, decided.params) for action in planned.actions]
+    decision = Decision(
+        event_id=event.pk,
+        attempt=attempt,
+        outcome="acted" if acting else "nothing",
+        house=decided.house,
+        overlay=decided.overlay,
+        rules=[planned.rule.key for planned in acting],
+        plan=[row for planned in acting for row in as_data(planned.actions)],
+        held_back=held_back,
+    )
+    return decision, runs
+
+
+def _once(planned: Planned, event: Event) -> str | None:
+    once = planned.rule.document.get("once")
+    if once is None:
+        return None
+    per = target_of(once["per"], event) or event.subject
+    every = Duration.parse(once["every"]) if "every" in once else None
+    return use_up(planned.rule_set, planned.rule.key, per, event, every=every, again_after=once.get("again_after"))
+
+
+def target_of(name: str | None, event: Event) -> str | None:
+    """The reference that `target` or `per` names on this event: its subject, its customer, or a related object."""
+    if name is None or name in ("subject", event.noun):
+        return event.subject
+    if name == "customer":
+        return event.customer or None
+    related: Any = event.facts.get(name)
+    return related.get("ref") if isinstance(related, dict) else None
+
+
+def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str, Any]) -> ActionRun:
+    spec = catalog.actions.find(action.do)
+    target = target_of(action.target, event)
+    problem = action.problem
+    if problem is None and target is None:
+        problem = f"{event.name} has no {action.target} to act on"
+    return ActionRun(
+        key=f"{event.pk}/{planned.rule.key}/{action.id}/",
+        event_id=event.pk,
+        subject=event.subject,
+        customer=event.customer,
+        rule=planned.rule.key,
+        version=planned.version,
+        item=action.id,
+        action=action.do,
+        target=target or "",
+        arguments=action.arguments,
+        queue=spec.queue if spec else "default",
+        problem=problem or "",
+        due_at=event.at + timedelta(seconds=action.after or 0),
+        unless=action.unless,
+        params=params if action.unless else {},
+        if_refused_skip=action.if_refused == "skip",
+        correlation=event.correlation,
+        depth=event.depth,
+        created_at=event.at,
+    )

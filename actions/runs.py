@@ -1,0 +1,106 @@
+"""Action runs: one row per execution that rules asked for, with its attempts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.bells import QUEUES
+
+
+class RunState(models.TextChoices):
+    """Where a run is. A run that waits is `ready` with a due time ahead."""
+
+    READY = "ready", _("ready")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    SKIPPED = "skipped", _("skipped")
+    DEAD = "dead", _("dead letter")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class ActionRun(models.Model):
+    """One execution of an action. `key` is its idempotency key: event, rule, action id, row.
+
+    `lease` names the attempt that holds a running external run until `lease_until`; `unless` is the condition that stops
+    it, asked of the newest facts of `subject`. `problem` is what was wrong with the plan already, in words.
+    """
+
+    key = models.CharField(_("idempotency key"), max_length=300, unique=True)
+    event_id = models.BigIntegerField(_("event"), db_index=True)
+    subject = models.CharField(_("subject"), max_length=100)
+    customer = models.CharField(_("customer"), max_length=100, default="")
+    rule = models.CharField(_("rule"), max_length=100)
+    version = models.CharField(_("rule set version"), max_length=64)
+    item = models.CharField(_("step"), max_length=100)
+    action = models.CharField(_("action"), max_length=100)
+    target = models.CharField(_("target"), max_length=100)
+    arguments = models.JSONField(_("arguments"), default=dict)
+    queue = models.CharField(_("queue"), max_length=10, choices=[(name, name) for name in QUEUES])
+    state = models.CharField(_("state"), max_length=10, choices=RunState.choices, default=RunState.READY)
+    due_at = models.DateTimeField(_("due at"))
+    unless = models.JSONField(_("unless"), null=True)
+    params = models.JSONField(_("parameters of the rule set"), default=dict)
+    if_refused_skip = models.BooleanField(_("a refusal is a skip"), default=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    problem = models.TextField(_("problem of the plan"), default="")
+    spent = models.PositiveSmallIntegerField(_("attempts before the last redrive"), default=0)
+    deaths = models.PositiveSmallIntegerField(_("deaths"), default=0)
+    lease = models.CharField(max_length=32, default="")
+    lease_until = models.DateTimeField(null=True)
+    said = models.TextField(_("outcome"), default="")
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    correlation = models.CharField(max_length=32)
+    depth = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("action run")
+        verbose_name_plural = _("action runs")
+        indexes = [
+            models.Index(fields=["queue", "due_at", "id"], name="run_due", condition=models.Q(state="ready")),
+            models.Index(fields=["lease_until"], name="run_lease", condition=models.Q(state="running")),
+            models.Index(
+                fields=["subject"], name="run_unless", condition=models.Q(state="ready") & ~models.Q(unless=None)
+            ),
+            models.Index(fields=["state", "-id"], name="run_state"),
+            models.Index(fields=["correlation"], name="run_correlation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"
+
+    @property
+    def ref(self) -> str:
+        return f"action_run:{self.pk}"
+
+
+class Attempt(models.Model):
+    """One try of a run. `ended` is the outcome's name, `lost` where its worker went silent, empty while it runs."""
+
+    run = models.ForeignKey(ActionRun, models.CASCADE, related_name="tries")
+    number = models.PositiveSmallIntegerField(_("number"))
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    ended = models.CharField(_("ended"), max_length=10, default="")
+    reason = models.TextField(_("reason"), default="")
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="attempt_number")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.number}"
+
+
+class AttemptDetail(models.Model):
+    """What was sent and answered. It may identify a person, so it is erasable."""
+
+    attempt_id = models.BigIntegerField(primary_key=True)
+    request = models.JSONField(_("request"), null=True)
+    answer = models.JSONField(_("answer"), null=True)
+
+    class Meta:
+        verbose_name = _("attempt detail")
+        verbose_name_plural = _("attempt details")

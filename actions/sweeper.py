@@ -1,0 +1,25 @@
+"""The sweeper: finds work that no bell announced, and runs whose worker went silent."""
+
+from __future__ import annotations
+
+from actions.dispatch import find_lost
+from actions.runner import reap
+from actions.runs import ActionRun, RunState
+from core import bells, clock
+from core.outbox import Outbox
+
+
+def sweep() -> None:
+    """Take back stale runs, queue lost events, and ring every bell that has work."""
+    reap()
+    find_lost()
+    if Outbox.objects.filter(held=False).exists():
+        bells.ring_dispatch()
+    for queue in due_queues():
+        bells.ring_queue(queue)
+
+
+def due_queues() -> list[str]:
+    """Queues with a run that is due now."""
+    due = ActionRun.objects.filter(state=RunState.READY, due_at__lte=clock.now())
+    return list(due.order_by("queue").values_list("queue", flat=True).distinct())

@@ -1,0 +1,94 @@
+"""Decide what should follow an event: which rules are true, and the plan they ask for. Writes nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rules.conditions import build_condition
+from rules.facts import View
+from rules.in_force import CACHE, Compiled, Live
+from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective
+from rules.planning import PlannedAction, plan
+from rules.rule import Rule
+from rules.rule_sets import HOUSE
+
+log = logging.getLogger(__name__)
+DISAGREED: set[str] = set()  # content hashes whose matchers disagreed: they go on by the reference alone
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One rule that is true of the event, with the actions that it asks for."""
+
+    rule: Rule
+    rule_set: str
+    version: str  # content hash
+    actions: tuple[PlannedAction, ...]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the effective rules say about one event. `held_back` gives for each rule that was true, but may not act, why."""
+
+    house: str = ""
+    overlay: str = ""
+    planned: tuple[Planned, ...] = ()
+    held_back: dict[str, str] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def decide(event: Mapping[str, Any], live: Mapping[str, Live]) -> Decided:
+    """Decide one event, given as a document, by the live versions of the house and of its customer."""
+    house, overlay = live.get(HOUSE), live.get(event.get("customer") or "")
+    if house is None:
+        return Decided()
+    rules = CACHE.effective(house, overlay)
+    true = [(rule, HOUSE, house.content_hash) for rule in _true(event, house, rules, HOUSE_LAYER)]
+    if overlay is not None:
+        key = str(event["customer"])
+        true += [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER)]
+    true.sort(key=lambda found: found[0].order)
+    held_back = {
+        rule.key: f"muted for this customer: {rules.muted[rule.key]}" for rule, *_ in true if rule.key in rules.muted
+    }
+    planned = tuple(
+        Planned(rule, rule_set, version, tuple(plan(rule, event, rules.params)))
+        for rule, rule_set, version in true
+        if rule.key not in held_back
+    )
+    return Decided(house.content_hash, overlay.content_hash if overlay else "", planned, held_back, dict(rules.params))
+
+
+def _true(event: Mapping[str, Any], live: Live, rules: Effective, layer: int) -> list[Rule]:
+    compiled = CACHE.compiled(live, layer)
+    keys = compiled.reference.match(event, rules.params)
+    _compare(event, live, compiled, keys, rules.params)
+    return [compiled.rules[key] for key in keys]
+
+
+def _compare(
+    event: Mapping[str, Any], live: Live, compiled: Compiled, keys: list[str], params: Mapping[str, Any]
+) -> None:
+    """Let the other matcher decide too. Where they differ the reference decides, and the version stays with it."""
+    if compiled.durable is None or live.content_hash in DISAGREED:
+        return
+    others = compiled.durable.match(event, params)
+    if others != keys:
+        DISAGREED.add(live.content_hash)
+        log.error(
+            "matchers disagree; the reference decides from now on",
+            extra={"version": live.content_hash, "event": event.get("id"), "reference": keys, "durable": others},
+        )
+
+
+def holds(condition: Mapping[str, Any], event: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    """Whether a condition, as it stands in a rule, is true of an event; unknown is not true."""
+    return build_condition(condition, "").evaluate(View(event, params)) is True
+
+
+def as_data(actions: tuple[PlannedAction, ...]) -> list[dict[str, Any]]:
+    """Planned actions as plain data, for the decision's row."""
+    return [asdict(action) for action in actions]

@@ -1,0 +1,109 @@
+"""Which versions decide now, and the compiled rules of them, kept by content hash."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from rules.document.model import Document
+from rules.matchers.contract import Matcher
+from rules.matchers.reference import ReferenceMatcher
+from rules.matching import MATCHERS, build_rules
+from rules.overlays import Effective, effective
+from rules.rule import Rule
+from rules.rule_sets import HOUSE, RuleSetVersion
+
+KEPT_SETS = 256  # compiled rule sets that one worker keeps
+KEPT_CUSTOMERS = 10_000  # effective rules that one worker keeps; those of customers without overlays are shared
+
+
+@dataclass(frozen=True)
+class Live:
+    """The live version of one set: its row and its content hash."""
+
+    version: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The rules of one set with both matchers; shared by all customers whose rules these are."""
+
+    rules: dict[str, Rule]
+    reference: ReferenceMatcher
+    durable: Matcher | None
+
+
+def live_versions(customers: Iterable[str], *, share: bool = False) -> dict[str, Live]:
+    """Set key -> live version, of the house and of those of `customers` that have a set of their own.
+
+    `share` keeps publishers out until the transaction ends, so that a decision's version was live when it was made.
+    """
+    keys = [HOUSE, *sorted(set(customers) - {""})]
+    lock = " FOR SHARE OF s" if share and connection.vendor == "postgresql" else ""
+    marks = ", ".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.key, v.id, v.content_hash FROM rules_ruleset s "
+            f"JOIN rules_rulesetversion v ON v.id = s.live_id WHERE s.key IN ({marks}){lock}",
+            keys,
+        )
+        return {key: Live(version, digest) for key, version, digest in cursor.fetchall()}
+
+
+class Cache:
+    """Compiled sets and effective rules of one worker, by content hash; what is evicted is closed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._compiled: OrderedDict[str, Compiled] = OrderedDict()
+        self._effective: OrderedDict[tuple[str, str], Effective] = OrderedDict()
+
+    def compiled(self, live: Live, layer: int) -> Compiled:
+        """The compiled rules of a version."""
+        with self._lock:
+            found = self._compiled.get(live.content_hash)
+            if found is None:
+                rules = build_rules(self._document(live), layer)
+                found = Compiled({rule.key: rule for rule in rules}, ReferenceMatcher(rules), _durable(rules))
+                self._compiled[live.content_hash] = found
+                while len(self._compiled) > KEPT_SETS:
+                    _gone, old = self._compiled.popitem(last=False)
+                    if old.durable is not None:
+                        old.durable.close()
+            self._compiled.move_to_end(live.content_hash)
+            return found
+
+    def effective(self, house: Live, overlay: Live | None) -> Effective:
+        """What a customer gets: the house rules with the customer's changes."""
+        key = (house.content_hash, overlay.content_hash if overlay else "")
+        with self._lock:
+            found = self._effective.get(key)
+            if found is None:
+                found = effective(self._document(house), self._document(overlay) if overlay else None)
+                self._effective[key] = found
+                if len(self._effective) > KEPT_CUSTOMERS:
+                    self._effective.popitem(last=False)
+            self._effective.move_to_end(key)
+            return found
+
+    def _document(self, live: Live) -> Document:
+        found = self._documents.get(live.content_hash)
+        if found is None:
+            version = RuleSetVersion.objects.get(pk=live.version)
+            found = self._documents[live.content_hash] = Document(version.document)
+            if len(self._documents) > KEPT_SETS:
+                self._documents.popitem(last=False)
+        return found
+
+
+def _durable(rules: list[Rule]) -> Matcher | None:
+    return MATCHERS["durable"](rules) if "durable" in MATCHERS else None
+
+
+CACHE = Cache()
