@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.events import Event
+from rules.durations import Duration
 
 
 class Use(models.Model):
@@ -26,7 +27,7 @@ class Use(models.Model):
 
 
 def use_up(
-    rule_set: str, rule: str, per: str, event: Event, *, every: timedelta | None, again_after: str | None
+    rule_set: str, rule: str, per: str, event: Event, *, every: Duration | None, again_after: str | None
 ) -> str | None:
     """Use `once` up for this event, inside the open transaction. None, or why it is used up already."""
     use, made = Use.objects.select_for_update().get_or_create(
@@ -34,16 +35,23 @@ def use_up(
     )
     if made or use.event_id == event.pk:
         return None
-    if every is not None and event.at >= use.at + every:
-        return _move(use, event)
+    if every is not None and _is_over(every, use.at, event.at):
+        _move(use, event)
+        return None
     if again_after is not None and _happened_since(again_after, per, use, event):
-        return _move(use, event)
+        _move(use, event)
+        return None
     return f"it acted for {per} on {_day(use.at)} already, and may act once {_again(every, again_after)}"
 
 
 def give_back(rule: str, event_id: int) -> None:
     """Nothing came of the decision that used it up: the rule may act for the next event."""
     Use.objects.filter(rule=rule, event_id=event_id).delete()
+
+
+def _is_over(every: Duration, start: datetime, now: datetime) -> bool:
+    end = every.after(start)
+    return isinstance(end, datetime) and now >= end
 
 
 def _move(use: Use, event: Event) -> None:
@@ -60,5 +68,5 @@ def _day(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
-def _again(every: timedelta | None, again_after: str | None) -> str:
-    return f"in {every}" if every is not None else f"again after {again_after}"
+def _again(every: Duration | None, again_after: str | None) -> str:
+    return f"in {every.amount}{every.unit}" if every is not None else f"again after {again_after}"
