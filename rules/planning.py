@@ -10,12 +10,11 @@ from fractions import Fraction
 from typing import Any
 
 from core.money import round_half_even
-from rules.conditions import build_condition
-from rules.document.problem import Misplaced
 from rules.durations import Duration
 from rules.facts import View
 from rules.kinds import as_moment, kind_of
 from rules.rule import Rule
+from rules.step import Step
 from rules.templates import NotRendered, is_template, render
 from rules.values import build_value
 
@@ -50,36 +49,36 @@ def plan(
     view = View(event, params)
     found = [rules] if isinstance(rules, Rule) else rules
     return [
-        _planned(rule, step, view) for rule in found for step in rule.document.get("then", ()) if _is_asked(step, view)
+        _planned(rule, step, view)
+        for rule in found
+        for step in rule.steps
+        if step.condition is None or step.condition.evaluate(view) is True
     ]
 
 
-def _is_asked(step: Mapping[str, Any], view: View) -> bool:
-    return "if" not in step or build_condition(step["if"]).evaluate(view) is True
-
-
-def _planned(rule: Rule, step: Mapping[str, Any], view: View) -> PlannedAction:
+def _planned(rule: Rule, step: Step, view: View) -> PlannedAction:
+    document = step.document
     problems: list[str] = []
     arguments: dict[str, Any] = {}
     after = None
-    for name, written in step.get("with", {}).items():
+    for name, written in document.get("with", {}).items():
         try:
             arguments[name] = _argument(written, view)
-        except (_NotSet, NotRendered, Misplaced) as error:
+        except (_NotSet, NotRendered) as error:
             problems.append(f"{name} has no value: {error}")
     try:
-        after = _seconds(step["after"], view) if "after" in step else None
-    except (_NotSet, Misplaced) as error:
+        after = _seconds(document["after"], view) if "after" in document else None
+    except _NotSet as error:
         problems.append(f"it is not known when to do it: {error}")
     return PlannedAction(
         rule=rule.key,
-        id=step.get("id", step["do"]),
-        do=step["do"],
-        target=None if step.get("target") == "subject" else step.get("target"),
+        id=step.id,
+        do=step.do,
+        target=step.target,
         arguments=arguments,
         after=after,
-        unless=step.get("unless"),
-        if_refused=step.get("if_refused"),
+        unless=document.get("unless"),
+        if_refused=document.get("if_refused"),
         once=rule.document.get("once"),
         problem="; ".join(problems) or None,
     )

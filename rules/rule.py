@@ -1,4 +1,4 @@
-"""One rule, built from its document: which events it is about and when it is true. Its actions are planned elsewhere."""
+"""One rule, built from its document: which events it is about, when it is true, and its steps. They are planned elsewhere."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rules.document.problem import Misplaced
 from rules.facts import View
 from rules.kinds import as_moment, order_in_time
 from rules.patterns import fits
+from rules.step import Step, build_step
 
 DEFAULT_PRIORITY = 100
 
@@ -28,6 +29,7 @@ class Rule:
     layer: int = 0
     since: date | datetime | None = None
     until: date | datetime | None = None
+    steps: tuple[Step, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -64,6 +66,7 @@ def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
         layer=layer,
         since=_bound(data, "from"),
         until=_bound(data, "until"),
+        steps=tuple(build_step(step, f"/then/{place}") for place, step in enumerate(data.get("then", ()))),
         document=data,
     )
 

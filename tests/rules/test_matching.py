@@ -113,6 +113,13 @@ def test_an_unknown_matcher_is_named() -> None:
         ({"if_": {"not": {"fact": "a", "op": "before", "value": "soon"}}}, "/rules/0/if/not/value", "2026-03-01"),
         ({"if_": {"fact": "a", "op": "eq", "value": {"money": "5.001 RON"}}}, "/rules/0/if/value", "500.00 RON"),
         ({"from": "2026-02-30"}, "/rules/0/from", "2026-03-01"),
+        ({"then": [{"do": "a.b", "with": {"x": "{{ y"}}]}, "/rules/0/then/0/with/x", "Liquid"),
+        ({"then": [{"do": "a.b", "with": {"x": ["{% include 'y' %}"]}}]}, "/rules/0/then/0/with/x/0", "include"),
+        (
+            {"then": [{"do": "a.b", "unless": {"fact": "a", "op": "matches", "value": "("}}]},
+            "/rules/0/then/0/unless/value",
+            "pattern",
+        ),
         ({"if_": {"fact": "a", "op": "eq", "value": float("nan")}}, "/rules/0/if/value", "finite"),
         ({"if_": {"fact": "a", "op": "eq", "value": {1, 2}}}, "/rules/0/if/value", "JSON"),
         ({"if_": {"fact": "a", "op": "eqq", "value": 1}}, "/rules/0/if/op", "Did you mean eq"),

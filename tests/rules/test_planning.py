@@ -95,7 +95,6 @@ def test_values_are_worked_out(written: Any, value: Any) -> None:
         ({"with": {"x": {"fact": "invoice.missing"}}}, "invoice.missing is not set"),
         ({"with": {"x": {"param": "fee"}}}, "the parameter fee is not set"),
         ({"with": {"x": "{{ invoice.missing }}"}}, "invoice.missing"),
-        ({"with": {"x": "{{ invoice.number"}}, "x has no value"),
         ({"with": {"x": {"percent": 5, "of": {"fact": "invoice.number"}}}}, "the share of invoice.number is not set"),
         ({"after": {"param": "wait"}}, "the parameter wait"),
         ({"after": "-2d"}, "no duration from now on"),

@@ -1,0 +1,65 @@
+"""Checks documents against what is declared, before anything goes live. Returns every problem; raises nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from core import catalog as declarations
+from rules.checks.acting import steps
+from rules.checks.comparing import condition
+from rules.checks.parameters import parameters
+from rules.checks.scope import Finding, Scope, events
+from rules.checks.valuing import Params
+from rules.document.check import error
+from rules.document.model import Document
+from rules.document.problem import Problem, join
+from rules.matching import try_rules
+from rules.overlays import conflicts
+from rules.rule import Rule
+
+
+def check(documents: Sequence[Document], catalog: Any = declarations, strict: bool = False) -> list[Problem]:
+    """Every problem of `documents`, which go together: the house and overlays over it. `catalog` has machines,
+    event_types, actions and facts_of_event, as core.catalog has. What the catalog does not know is an error only under
+    a declared noun, or where `strict`; else a warning."""
+    house = next((document for document in documents if document.set == "house"), None)
+    problems: list[Problem] = []
+    sets: set[str] = set()
+    for document in documents:
+        rules, found = try_rules(document)
+        problems += found
+        if found and not rules:
+            continue
+        if document.set in sets:
+            problems.append(error(document, "/set", f'there are two sets "{document.set}"; put their rules together'))
+        sets.add(document.set)
+        problems += _document(document, rules, house, documents, catalog, strict=strict)
+    return problems
+
+
+def _document(
+    document: Document,
+    rules: list[Rule],
+    house: Document | None,
+    documents: Sequence[Document],
+    catalog: Any,
+    *,
+    strict: bool,
+) -> Iterator[Problem]:
+    declared = None if house is None else house.params
+    yield from parameters(document, declared, [other for other in documents if other is not document])
+    if house is not None and document.set != "house":
+        yield from conflicts(house, document)
+    places = {rule["key"]: place for place, rule in enumerate(document.rules)}
+    for rule in rules:
+        pointer = join("/rules", places[rule.key])
+        for found in _rule(rule, Scope(rule, catalog, strict=strict), declared or {}):
+            where = pointer + found.pointer
+            yield Problem(found.severity, rule.key, where, found.message, document.line_of(where))
+
+
+def _rule(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
+    yield from events(rule, scope)
+    yield from condition(rule.condition, scope, params)
+    yield from steps(rule, scope, params)

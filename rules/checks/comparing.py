@@ -1,0 +1,106 @@
+"""Checks every comparison of a rule: its fact, its operator for that kind of fact, and the value on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from core.catalog import Fact
+from core.errors import nearest
+from rules.checks.scope import Finding, Scope
+from rules.checks.valuing import KINDS, Params, kind_of_value, members, values
+from rules.conditions import Comparison, Condition, ItemTest, Not
+from rules.document.problem import join
+from rules.operators import ORDERED, Operator
+from rules.params import kind_of_param
+from rules.sentences import show
+from rules.values import FactValue, Literal, ParamValue, Value
+
+
+def comparisons(condition: Condition | None, *, negative: bool = False) -> Iterator[tuple[Comparison, bool]]:
+    """Each comparison with whether it stands under an odd number of `not`."""
+    if isinstance(condition, Comparison):
+        yield condition, negative
+    elif isinstance(condition, Not):
+        yield from comparisons(condition.item, negative=not negative)
+    elif condition is not None:
+        for item in condition.items:
+            yield from comparisons(item, negative=negative)
+
+
+def condition(written: Condition | None, scope: Scope, params: Params) -> Iterator[Finding]:
+    """What is wrong with a condition, and where it may surprise."""
+    leaves = list(comparisons(written))
+    asked = {leaf.name for leaf, _ in leaves if leaf.operator.takes == "flag"}
+    for leaf, negative in leaves:
+        yield from _comparison(leaf, scope, params)
+        if isinstance(leaf.seen, FactValue) and leaf.name not in asked:
+            yield from _doubt(leaf, scope.find(leaf.seen.path), negative=negative)
+
+
+def _comparison(leaf: Comparison, scope: Scope, params: Params) -> Iterator[Finding]:
+    if isinstance(leaf.seen, ParamValue):
+        kind = kind_of_param(params[leaf.seen.name]) if leaf.seen.name in params else None
+        yield from _right(leaf.wanted, leaf.operator, kind, None, leaf, scope, params)
+        return
+    if missing := scope.unknown(leaf.seen.path):
+        yield Finding(missing[0], join(leaf.pointer, "fact"), missing[1])
+    fact = scope.find(leaf.seen.path)
+    kind = KINDS.get(fact.kind) if fact else None
+    if kind and kind not in leaf.operator.kinds:
+        says = f"{leaf.operator.name} cannot be asked of {leaf.name}, which is {kind}"
+        yield Finding("error", join(leaf.pointer, "op"), f"{says}; it is for {', '.join(sorted(leaf.operator.kinds))}")
+    else:
+        yield from _right(leaf.wanted, leaf.operator, kind, fact, leaf, scope, params)
+
+
+def _right(
+    wanted: Value | ItemTest,
+    operator: Operator,
+    kind: str | None,
+    fact: Fact | None,
+    leaf: Comparison,
+    scope: Scope,
+    params: Params,
+) -> Iterator[Finding]:
+    pointer = join(leaf.pointer, "value")
+    yield from values(wanted, pointer, scope, params)
+    if operator.takes in ("flag", "nothing", "moment", "pattern"):
+        return
+    if operator.takes == "item" or (kind == "list" and operator.name == "contains"):
+        kind = KINDS.get(fact.of) if fact and fact.of else None
+    if operator.takes == "text":
+        kind = "text"
+    if isinstance(wanted, ItemTest):
+        yield from _right(wanted.wanted, wanted.operator, kind, None, leaf, scope, params)
+        return
+    for value in members(wanted, operator):
+        its = kind_of_value(value, scope, params)
+        if isinstance(value, Literal) and value.value is None:
+            yield Finding("error", pointer, "a comparison with null is never true; ask with exists whether it is set")
+        elif operator.kinds is ORDERED and its and its not in ORDERED:
+            yield Finding("error", pointer, f"{'a ' + its} has no order; ask with eq or in")
+        elif kind and its and its not in (kind, "moment"):
+            says = f"{leaf.name} is {kind} and is compared with {its}, which is never true"
+            yield Finding("error", pointer, f"{says}; write {_wanted(kind)}")
+        elif fact and fact.choices and isinstance(value, Literal) and operator.name in ("eq", "ne", "in", "not_in"):
+            yield from _choice(leaf, value.value, fact, pointer)
+
+
+def _choice(leaf: Comparison, value: Any, fact: Fact, pointer: str) -> Iterator[Finding]:
+    if value not in fact.choices:
+        near = nearest(str(value), list(fact.choices)) or f" Possible: {', '.join(fact.choices)}."
+        yield Finding("error", pointer, f"{leaf.name} is never {show(value)}; correct it.{near}")
+
+
+def _doubt(leaf: Comparison, fact: Fact | None, *, negative: bool) -> Iterator[Finding]:
+    contrary = leaf.operator.name in ("ne", "not_in")
+    if fact is not None and fact.optional and contrary != negative:
+        says = f"where {leaf.name} is not set this is unknown and the rule does not act"
+        advice = f'if it should, add "or it is not set": {{fact: {leaf.name}, op: exists, value: false}}, under any'
+        yield Finding("warning", leaf.pointer, f"{says}; {advice}")
+
+
+def _wanted(kind: str) -> str:
+    written = {"money": "{money: 500.00 RON}", "boolean": "true or false", "number": "a number without quotes"}
+    return written.get(kind, f"a {kind}" if kind != "text" else "text")

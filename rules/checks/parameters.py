@@ -1,0 +1,56 @@
+"""Checks parameters: their defaults, those a rule uses and nobody declared, and those nobody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.errors import nearest
+from rules.document.check import error, warning
+from rules.document.model import Document
+from rules.document.problem import Problem, join
+from rules.params import misfit
+from rules.step import texts
+
+
+def parameters(document: Document, declared: Mapping[str, Any] | None, others: list[Document]) -> Iterator[Problem]:
+    """Problems of the parameters of one set. `declared` are those of the house, None where it is not at hand; `others`
+    are further documents, whose rules may use them too."""
+    used = dict(_used(document.rules, "/rules"))
+    if declared is not None:
+        for pointer, name in used.items():
+            if name not in declared:
+                near = nearest(name, list(declared))
+                yield error(document, pointer, f'there is no parameter "{name}"; declare it under params.{near}')
+    if document.set != "house":
+        return
+    names = set(used.values()).union(*(set(dict(_used(other.rules, "")).values()) for other in others))
+    for name, declaration in document.params.items():
+        pointer = join("/params", name)
+        for key in ("default", "min", "max"):
+            bounded = declaration if key == "default" else {"type": _single(declaration["type"])}
+            if key in declaration and (problem := misfit(bounded, declaration[key])):
+                yield error(document, join(pointer, key), problem)
+        if name not in names:
+            yield warning(document, pointer, f'no rule uses the parameter "{name}"; use it or take it out')
+
+
+def _single(declared: Any) -> Any:
+    return declared[0] if isinstance(declared, list) else declared
+
+
+def _used(data: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """Pointer and name of each parameter that rules mention, in values and in templates."""
+    if isinstance(data, dict):
+        if isinstance(data.get("param"), str) and not pointer.endswith("/with"):
+            yield join(pointer, "param"), data["param"]
+        for key, item in data.items():
+            yield from _used(item, join(pointer, key))
+    elif isinstance(data, list):
+        for number, item in enumerate(data):
+            yield from _used(item, join(pointer, number))
+    elif isinstance(data, str):
+        for place, text in texts(data, pointer):
+            for word in text.split("params.")[1:]:
+                name = "".join(letter if letter.isalnum() or letter in "_-" else " " for letter in word).split()
+                yield place, name[0] if name else ""

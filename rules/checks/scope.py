@@ -1,0 +1,114 @@
+"""What the events of one rule carry, as far as it is declared; and how bad it is when something is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core import catalog as declarations
+from core.catalog import EventType, Fact, Kind
+from core.errors import nearest
+from rules.document.problem import Severity
+from rules.facts import ENVELOPE, FactPath
+from rules.patterns import fits, is_pattern
+from rules.rule import Rule
+
+TRANSITION = ("name", "from", "to")
+_PARTS = {"minor": Kind.INTEGER, "currency": Kind.TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem of one rule; `pointer` is within the rule."""
+
+    severity: Severity
+    pointer: str
+    message: str
+
+
+class Scope:
+    """The declared event types that a rule's `when` fits. `complete` where it fits declared ones only, so that what
+    they carry is known."""
+
+    def __init__(self, rule: Rule, catalog: Any = declarations, *, strict: bool = False) -> None:
+        self.catalog = catalog
+        self.strict = strict
+        self.types: dict[str, EventType] = {}
+        self.complete = True
+        for when in rule.when:
+            found = [kind for kind in catalog.event_types if fits(when, kind.name)]
+            bounded = not is_pattern(when) or when.split(".")[0] in catalog.machines
+            self.complete = self.complete and bool(found) and bounded
+            self.types |= {kind.name: kind for kind in found}
+        self.nouns = {kind.noun for kind in self.types.values() if kind.noun}
+        self.facts: dict[str, Fact] = {}
+        for name in self.types:
+            self.facts |= catalog.facts_of_event(name) or {}
+
+    def level(self, name: str) -> Severity:
+        """An error where the noun, the first part of `name`, is a declared machine; else only a warning."""
+        return "error" if self.strict or name.split(".")[0] in self.catalog.machines else "warning"
+
+    def find(self, path: FactPath) -> Fact | None:
+        """The declaration of a fact, with the kind that it has under the path's suffix."""
+        found = self._declared(path.base)
+        if found is None or path.suffix in ("", "was"):
+            return found if not path.suffix or found is None else replace(found, optional=True)
+        kind = Kind.NUMBER if path.suffix == "change_percent" else found.kind
+        return replace(found, kind=kind, choices=(), optional=True)
+
+    def unknown(self, path: FactPath) -> tuple[Severity, str] | None:
+        """Why no event of this rule is declared to carry the fact; None where one is."""
+        noun, _, rest = path.base.partition(".")
+        for envelope, names in (("event", ENVELOPE), ("transition", TRANSITION)):
+            if noun == envelope and rest:
+                known = [f"{envelope}.{name}" for name in names]
+                return (
+                    None if rest in names else ("error", f"{path.base} is none of {', '.join(known)}; use one of these")
+                )
+        if self._declared(path.base) is not None:
+            return None
+        if noun in self.catalog.machines:
+            own = self.catalog.facts_of(noun)
+            if path.base not in own:
+                return "error", f'{noun} has no fact "{rest}"; correct it.{nearest(path.base, list(own))}'
+            if self.complete:
+                return "error", f"no event of this rule carries {path.base}; take it out or choose another event"
+            return None
+        return self.level(
+            noun
+        ), f'no declared event carries "{path.base}"; correct it.{nearest(path.base, list(self.facts))}'
+
+    def _declared(self, base: str) -> Fact | None:
+        found = self.facts.get(base)
+        if found is not None:
+            return found
+        if base.startswith("transition.") and self.nouns and self.complete:
+            states = tuple(state for noun in sorted(self.nouns) for state in self.catalog.machines.get(noun).states)
+            choices = states if base in ("transition.from", "transition.to") else ()
+            return Fact(base, Kind.TEXT, optional=True, choices=choices)
+        above, _, part = base.rpartition(".")
+        parent = self.facts.get(above) if above else None
+        if parent is not None and parent.kind is Kind.MONEY and part in _PARTS:
+            return replace(parent, kind=_PARTS[part])
+        while above and self.facts.get(above) is None:
+            above = above.rpartition(".")[0]
+        parent = self.facts.get(above) if above else None
+        return parent if parent is not None and parent.kind is Kind.ANY else None
+
+
+def events(rule: Rule, scope: Scope) -> Iterator[Finding]:
+    """Event types of `when` that nobody declared."""
+    several = isinstance(rule.document.get("when"), list)
+    for place, when in enumerate(rule.when):
+        pointer = f"/when/{place}" if several else "/when"
+        yield from event(when, pointer, scope)
+
+
+def event(when: str, pointer: str, scope: Scope) -> Iterator[Finding]:
+    if when == "*" or any(fits(when, kind.name) for kind in scope.catalog.event_types):
+        return
+    known = scope.catalog.event_types.names()
+    says = "no declared event fits" if is_pattern(when) else "no event is declared as"
+    yield Finding(scope.level(when), pointer, f'{says} "{when}"; correct it or declare it.{nearest(when, known)}')
