@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.declare import Call, action
 from actions.outcome import Done, Failed, Outcome
 from core.machine import record
+from tests.fines.models import Letter
 
 NOTED: list[str] = []
 
@@ -33,3 +34,18 @@ def broken(call: Call, retryable: bool = False, crash: bool = False) -> Outcome:
     if crash:
         raise ZeroDivisionError("a bug")
     return Failed("it does not work", retryable=retryable)
+
+
+@action(
+    "fine.write_letter",
+    title="Write a letter",
+    sentence="Write a {kind} letter",
+    parameters={"kind": {"type": "string", "enum": ["penalty", "refund", "dossier"]}},
+    required=("kind",),
+    queue="low",
+    targets=("fine",),
+)
+def write_letter(call: Call, kind: str) -> Outcome:
+    fine = call.row()
+    Letter.objects.create(case=fine.case, kind=kind, key=call.key)
+    return Done(f"{kind} letter for {fine.case}")

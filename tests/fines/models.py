@@ -155,3 +155,11 @@ class Fine(Machine):
 
     def _settle_up(self) -> None:
         self.outstanding_minor = self.amount_minor + self.expense_minor - self.paid_minor
+
+
+class Letter(models.Model):
+    """A letter that a rule asked for; one per idempotency key."""
+
+    case = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=300, unique=True)

@@ -1,0 +1,2 @@
+"""placeholder"""
+def load(): return None

@@ -1,0 +1,130 @@
+"""A server of its own in another operating-system process, to be killed: embedded, or a Celery worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from redis import Redis
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wait_until(happened: Callable[[], bool], *, seconds: float, what: str) -> None:
+    """Poll; fails with `what` when it has not happened in time."""
+    limit = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < limit, f"not in {seconds:.0f} s: {what}"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Stack:
+    """One database, and a worker that can be started and killed."""
+
+    command: list[str]
+
+    def __init__(self, var: Path, **variables: str) -> None:
+        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        self.port = free_port()
+        self.env = kept | {
+            "PRAVILA_VAR": str(var),
+            "PRAVILA_APPS": "tests.fines",
+            "DJANGO_SETTINGS_MODULE": "core.settings",
+            "PORT": str(self.port),
+            **variables,
+        }
+        self.log = var / "worker.log"
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def run(self, *command: str) -> None:
+        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=self.env, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()[-3000:]
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.worker = subprocess.Popen(
+                [sys.executable, *self.command], cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def kill(self) -> None:
+        """kill -9 of the worker and all it started."""
+        if self.worker is not None:
+            os.killpg(self.worker.pid, signal.SIGKILL)
+            self.worker.wait()
+            self.worker = None
+
+    def scalar(self, statement: str) -> int:
+        raise NotImplementedError
+
+    def wake(self) -> None:
+        """Ring for work that no bell announced, where no sweeper runs."""
+
+    def close(self) -> None:
+        self.kill()
+
+
+class Embedded(Stack):
+    """`manage.py serve` on SQLite."""
+
+    command = ["manage.py", "serve"]
+
+    def scalar(self, statement: str) -> int:
+        import sqlite3
+
+        database = sqlite3.connect(f"file:{self.env['PRAVILA_VAR']}/pravila.sqlite3?mode=ro", uri=True, timeout=20)
+        try:
+            return int(database.execute(statement).fetchone()[0])
+        finally:
+            database.close()
+
+
+class Distributed(Stack):
+    """A Celery worker on PostgreSQL and Redis."""
+
+    command = ["-m", "celery", "-A", "core.celery", "worker", "--concurrency", "2", "--loglevel", "WARNING"]
+
+    def __init__(self, var: Path) -> None:
+        self.name = f"test_kill_{os.getpid()}"
+        self._admin = dict(settings.DATABASES["default"])
+        self._execute(f"DROP DATABASE IF EXISTS {self.name}")
+        self._execute(f"CREATE DATABASE {self.name}")
+        host, port, user = self._admin["HOST"], self._admin["PORT"] or "5432", self._admin["USER"]
+        password = f":{self._admin['PASSWORD']}" if self._admin["PASSWORD"] else ""
+        self._url = f"postgres://{user}{password}@{host}:{port}/{self.name}"
+        self.redis = settings.CONFIG.redis_url.rsplit("/", 1)[0] + "/11"
+        Redis.from_url(self.redis).flushdb()
+        super().__init__(var, DATABASE_URL=self._url, REDIS_URL=self.redis)
+
+    def _execute(self, statement: str) -> None:
+        base = f"host={self._admin['HOST']} user={self._admin['USER']} dbname=postgres"
+        password = f" password={self._admin['PASSWORD']}" if self._admin["PASSWORD"] else ""
+        with psycopg.connect(base + password, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def scalar(self, statement: str) -> int:
+        with psycopg.connect(self._url) as connection:
+            found = connection.execute(statement).fetchone()
+            assert found is not None
+            return int(found[0])
+
+    def wake(self) -> None:
+        self.run("-c", "import django; django.setup(); from actions.sweeper import sweep; sweep(); import time; time.sleep(0.3)")
+
+    def close(self) -> None:
+        super().close()
+        self._execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        Redis.from_url(self.redis).flushdb()
