@@ -22,7 +22,7 @@ def test_check_rules_lists_each_problem_on_a_line_and_fails(tmp_path: Path) -> N
     path = tmp_path / "rules.yaml"
     path.write_text("rules:\n- key: a\n  when: nobody.knows\n  then:\n  - do: no.such_action\n", encoding="utf-8")
     out = StringIO()
-    with pytest.raises(CommandError, match="1 errors, 1 warnings"):
+    with pytest.raises(CommandError, match="errors: 1, warnings: 1"):
         call_command("check_rules", str(path), stdout=out)
     first, second = out.getvalue().splitlines()
     assert first.startswith(f"{path}:3: warning: rule a at /rules/0/when: ")
@@ -32,7 +32,7 @@ def test_check_rules_lists_each_problem_on_a_line_and_fails(tmp_path: Path) -> N
 def test_check_rules_is_content_with_warnings_unless_strict(tmp_path: Path) -> None:
     path = tmp_path / "rules.json"
     path.write_text(json.dumps({"rules": [rule(when="nobody.knows")]}), encoding="utf-8")
-    assert "no errors, 2 warnings" in called("check_rules", path)
+    assert "errors: 0, warnings: 2" in called("check_rules", path)
     with pytest.raises(CommandError):
         called("check_rules", path, "--strict")
 
@@ -41,7 +41,7 @@ def test_check_rules_is_content_with_warnings_unless_strict(tmp_path: Path) -> N
 def test_check_rules_tells_what_is_wrong_with_a_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "rules.yaml"
     path.write_bytes(content)
-    with pytest.raises(CommandError, match="1 errors"):
+    with pytest.raises(CommandError, match="errors: 1"):
         called("check_rules", path)
 
 

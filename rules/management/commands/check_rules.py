@@ -1,0 +1,37 @@
+"""Check a file of rules."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from rules.checks import check
+from rules.document.files import load_file
+
+
+class Command(BaseCommand):
+    help = "List the problems of a file of rules, JSON or YAML, and exit with 1 where one of them is an error."
+    requires_system_checks = []  # no database is needed
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--strict", action="store_true", help="what nobody declared is an error, not a warning")
+
+    def handle(self, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            loaded = load_file(path)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}. Give the path of a file of rules.") from error
+        problems = list(loaded.problems)
+        if loaded.ok:
+            problems += check(loaded.documents, strict=options["strict"])
+        for problem in problems:
+            self.stdout.write(f"{path}:{problem.line or 1}: {problem}")
+        errors = sum(problem.severity == "error" for problem in problems)
+        if errors:
+            raise CommandError(f"{path}: errors: {errors}, warnings: {len(problems) - errors}")
+        self.stdout.write(f"{path}: errors: 0, warnings: {len(problems)}")
