@@ -5,49 +5,62 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from core.money import digits
 from rules.kinds import kind_of, order
 from rules.operators import Operator
+from rules.values import as_written
 
 MAX_SHOWN = 100
+MAX_DEPTH = 20
+LARGE = 10**25
 _NAMES = {"text": "text", "number": "a number", "boolean": "true or false", "money": "money", "list": "a list"}
 
 
-def plain(value: Any) -> Any:
-    """`value` as JSON data; exact fractions become numbers or text."""
+def plain(value: Any, depth: int = 0) -> Any:
+    """`value` as JSON data: exact fractions become numbers or text, what is no JSON becomes text, depth is bounded."""
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else _number(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
         return {"op": value[0].name, "value": plain(value[1])}
+    if isinstance(value, (list, dict)) and depth >= MAX_DEPTH:
+        return "…"
     if isinstance(value, list):
-        return [plain(item) for item in value]
-    return {key: plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return [plain(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
+    known = value is None or isinstance(value, (str, int)) or (isinstance(value, float) and isfinite(value))
+    return value if known else str(value)
 
 
-def show(value: Any) -> str:
-    """`value` as people read it: money as 480.00 RON, text in quotes, long things cut."""
+def show(value: Any, depth: int = 0) -> str:
+    """`value` as people read it: money as 480.00 RON, text in quotes, long and deep things cut."""
+    text = _shown(value, depth)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def _shown(value: Any, depth: int) -> str:
     kind = kind_of(value)
     if value is None:
-        text = "not set"
-    elif kind == "money":
-        text = f"{_amount(value['minor'], value['currency'])} {value['currency']}"
-    elif kind == "list":
-        text = ", ".join(show(item) for item in value[:10]) + (", …" if len(value) > 10 else "") or "an empty list"
-    elif kind == "text":
-        text = f'"{value}"'
-    elif isinstance(value, tuple):
-        text = value[0].says.format(wanted=show(value[1]))
-    elif kind == "boolean":
-        text = "true" if value else "false"
-    elif kind is None and isinstance(value, dict):
-        text = "an object"
-    else:
-        text = str(plain(value))
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+        return "not set"
+    if isinstance(value, tuple):
+        return str(value[0].says.format(wanted=show(value[1])))
+    if kind == "money":
+        return f"{_amount(value['minor'], value['currency'])} {value['currency']}"
+    if kind == "list":
+        items = [show(item, depth + 1) for item in value[:10]] if depth < 3 else ["…"] * bool(value)
+        return ", ".join(items) + (", …" if len(value) > 10 else "") or "an empty list"
+    if kind == "text":
+        return f'"{value}"'
+    if kind == "boolean":
+        return "true" if value else "false"
+    if kind == "number" and abs(value) >= LARGE:
+        return "a very large number"
+    return "an object" if isinstance(value, dict) else str(plain(value))
 
 
 def sentence(name: str, operator: Operator, seen: Any, wanted: Any, verdict: bool | None) -> str:
@@ -89,14 +102,14 @@ def _distance(operator: Operator, seen: Any, wanted: Any) -> str:
         gap = abs(Fraction(seen["minor"]) - Fraction(wanted["minor"]))
         return f": {_amount(gap, seen['currency'])} {missing}"
     if kind_of(seen) == "number":
-        return f": {_decimal(abs(Fraction(str(seen)) - Fraction(str(wanted))))} {missing}"
+        return f": {_decimal(abs(as_written(seen) - as_written(wanted)))} {missing}"
     return ""
 
 
 def _amount(minor: int | Fraction, currency: str) -> str:
     places = digits(currency)
     exact = Fraction(minor)
-    if exact.denominator == 1 and abs(exact) < 10**25:
+    if exact.denominator == 1 and abs(exact) < LARGE:
         return f"{Decimal(int(exact)).scaleb(-places):.{places}f}"
     return _decimal(exact / 10**places)
 
@@ -109,7 +122,7 @@ def _number(value: Fraction) -> float | str:
 
 
 def _decimal(value: Fraction) -> str:
-    if abs(value) >= 10**25:
+    if abs(value) >= LARGE:
         return "a very large number"
     text = f"{Decimal(value.numerator) / Decimal(value.denominator):.6f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -26,7 +26,7 @@ class Literal:
 
     value: Any
 
-    def resolve(self, view: View) -> Any:  # noqa: ARG002 - the Protocol's shape
+    def resolve(self, view: View) -> Any:
         return self.value
 
 
@@ -73,7 +73,7 @@ class PercentValue:
         percent, of = self.percent.resolve(view), self.of.resolve(view)
         if kind_of(percent) != "number":
             return None
-        share = Fraction(str(percent)) / 100
+        share = as_written(percent) / 100
         if kind_of(of) == "money":
             return {"minor": share * of["minor"], "currency": of["currency"]}
         return share * Fraction(of) if kind_of(of) == "number" else None
@@ -92,6 +92,11 @@ class DateValue:
             return moment
         duration = Duration.parse(self.offset.resolve(view))
         return duration.after(moment) if duration else None
+
+
+def as_written(number: Any) -> Fraction:
+    """A number as the decimal that people wrote: 0.1 is one tenth, not the float next to it."""
+    return Fraction(repr(number)) if type(number) is float else Fraction(number)
 
 
 def constant(data: Any) -> Any:

@@ -15,25 +15,43 @@ from core.errors import nearest
 from rules.document.problem import join
 
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
-_FAST = jsonschema_rs.validator_for(SCHEMA)
-_EXACT = Draft202012Validator(SCHEMA)
+_RULE = {"$schema": SCHEMA["$schema"], "$defs": SCHEMA["$defs"], "$ref": "#/$defs/rule"}
+MAX_EXPLAINED = 200  # rules; a file with more is told about these first
+
+
+class _Checker:
+    """One schema twice: compiled, to find out fast whether data fits, and exact, to say why it does not."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self.fits = jsonschema_rs.validator_for(schema)
+        self.exact = Draft202012Validator(schema)
+
+    def misfits(self, data: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+        if self.fits.is_valid(data):
+            return
+        said: dict[tuple[str, str], None] = {}
+        for error in self.exact.iter_errors(data):
+            where = join(pointer, *error.absolute_path)
+            said |= {(where, sentence): None for sentence in _sentences(error)}
+        if not said:
+            said = {(join(pointer, *error.instance_path), error.message): None for error in self.fits.iter_errors(data)}
+        yield from said
 
 
 def misfits(data: Any) -> Iterator[tuple[str, str]]:
     """JSON pointer and sentence for each place where plain `data` does not fit the schema."""
-    if _FAST.is_valid(data):
+    if _SET.fits.is_valid(data):
         return
-    said: dict[str, list[str]] = {}
-    for error in _EXACT.iter_errors(data):
-        pointer = join("", *error.absolute_path)
-        for sentence in _sentences(error):
-            if sentence not in said.setdefault(pointer, []):
-                said[pointer].append(sentence)
-    if not said:
-        said = {join("", *error.instance_path): [error.message] for error in _FAST.iter_errors(data)}
-    for pointer, sentences in said.items():
-        for sentence in sentences:
-            yield pointer, sentence
+    rules = data.get("rules") if isinstance(data, dict) else None
+    if not isinstance(rules, list):
+        yield from _SET.misfits(data)
+        return
+    yield from _SET.misfits(data | {"rules": []})
+    bad = [place for place, rule in enumerate(rules) if not _ONE.fits.is_valid(rule)]
+    for place in bad[:MAX_EXPLAINED]:
+        yield from _ONE.misfits(rules[place], join("/rules", place))
+    if len(bad) > MAX_EXPLAINED:
+        yield "/rules", f"{len(bad) - MAX_EXPLAINED} more rules do not fit; correct these first and check again"
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
@@ -69,3 +87,6 @@ def _unknown_keys(seen: dict[str, Any], known: list[str]) -> Iterator[str]:
         if key not in known:
             near = nearest(key, known) or f" Possible here: {', '.join(known)}."
             yield f'"{key[:60]}" is not known here; take it out or correct it.{near}'
+
+
+_SET, _ONE = _Checker(SCHEMA), _Checker(_RULE)

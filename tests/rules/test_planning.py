@@ -7,10 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rules.planning import PlannedAction, plan
 from rules.rule import build_rule
 from tests.rules.cases import event, rule
+from tests.rules.matchers import random_rules
 
 FACTS: dict[str, Any] = {
     "invoice": {
@@ -138,3 +141,11 @@ def test_plans_of_several_rules_are_data_in_order() -> None:
     actions = plan(rules, event(FACTS))
     assert [action.rule for action in actions] == ["b", "a"]
     assert json.loads(json.dumps([asdict(action) for action in actions]))[0]["arguments"]["a"]["minor"] == 10_005
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(random_rules.operands, max_size=4), random_rules.events, random_rules.params)
+def test_whatever_happened_a_plan_is_data(written: list[Any], happened: dict[str, Any], params: dict[str, Any]) -> None:
+    step = {"do": "a.b", "with": {"x": written, "y": "{{ a }} {{ m.total }}", "z": {"param": "t"}}}
+    [action] = plan(build_rule(rule(then=[step])), happened, params)
+    assert action.problem is None or action.problem

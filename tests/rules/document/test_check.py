@@ -142,3 +142,9 @@ def test_the_content_hash_does_not_hang_on_the_writing() -> None:
     other = load('{"rules": [{"key": "a", "when": "x"}], "set": "house"}').documents[0]
     assert content_hash(one) == content_hash(other)
     assert content_hash(one) != content_hash(load("rules: [{when: x, key: b}]").documents[0])
+
+
+def test_a_file_of_bad_rules_is_told_about_the_first_ones() -> None:
+    found = problems({"rules": [rule(f"r{number}", iff=1) for number in range(1_000)]})
+    assert len(found) == 201
+    assert found[-1][1:] == ("/rules", "800 more rules do not fit; correct these first and check again")

@@ -7,11 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from rules.document import Document
 from rules.matchers.reference import ReferenceMatcher
-from rules.matching import build_rules
+from rules.matching import build_rules, compile_rules
 from tests.rules.cases import event, rule
+from tests.rules.matchers import random_rules
 
 
 def prove(condition: dict[str, Any], facts: dict[str, Any], **parts: Any) -> Any:
@@ -74,3 +76,31 @@ def test_a_rule_that_does_not_fit_is_shown_as_not_eligible() -> None:
     rules = build_rules(Document({"rules": [rule(when="order.paid")]}))
     [proof] = ReferenceMatcher(rules).prove(event())
     assert (proof.eligible, proof.verdict, proof.acts) == (False, "true", False)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random_rules.rule_lists, random_rules.events, random_rules.params)
+def test_whatever_happened_the_proof_says_what_the_matcher_says(
+    rules: list[dict[str, Any]], happened: dict[str, Any], params: dict[str, Any]
+) -> None:
+    matcher = compile_rules(rules)
+    assert isinstance(matcher, ReferenceMatcher)
+    proofs = matcher.prove(happened, params)
+    assert [proof.rule for proof in proofs if proof.acts] == matcher.match(happened, params)
+    json.dumps([asdict(proof) for proof in proofs], allow_nan=False)
+    assert all(seen.sentence for proof in proofs for seen in proof.conditions)
+
+
+def test_monstrous_facts_only_make_long_sentences_short() -> None:
+    deep: list[Any] = []
+    for _ in range(20_000):
+        deep = [deep]
+    facts = {"a": deep, "b": 10**6000, "c": {"minor": 10**6000, "currency": "RON"}, "d": float("nan"), "e": "x" * 10**6}
+    for name in facts:
+        for op in ("eq", "lt", "contains"):
+            seen = prove({"fact": name, "op": op, "value": 5}, facts).conditions[0]
+            assert len(seen.sentence) < 300
+    share = {"percent": 50, "of": {"fact": "c"}}
+    assert prove({"fact": "c", "op": "gt", "value": share}, facts).verdict == "true"
+    share = {"percent": {"fact": "b"}, "of": 100}
+    assert prove({"fact": "b", "op": "eq", "value": share}, facts).verdict == "true"
