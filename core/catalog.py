@@ -13,6 +13,8 @@ from typing import Any
 
 from core.registry import Registry
 
+Title = Any  # text for people: a str, or a lazy translation that becomes one when it is shown
+
 
 class Kind(StrEnum):
     """The kinds of a fact's value, as conditions compare them."""
@@ -35,7 +37,7 @@ class Fact:
 
     name: str
     kind: Kind
-    title: str = ""
+    title: Title = ""
     optional: bool = False
     choices: tuple[str, ...] = ()
     of: Kind | None = None  # what a list holds
@@ -49,7 +51,7 @@ class EventType:
     """A declared kind of event. `noun` is the machine it is about; None for one that stands alone."""
 
     name: str
-    title: str = ""
+    title: Title = ""
     noun: str | None = None
     facts: tuple[Fact, ...] = ()  # beyond those of the machine
     internal: bool = False  # audit, action runs, rule versions: patterns match it only when it is named
@@ -60,7 +62,7 @@ class Guard:
     """A check that may forbid a transition. `check(row, arguments)` returns None, or the reason as a sentence's end."""
 
     name: str
-    title: str
+    title: Title
     check: Callable[..., str | None]
 
 
@@ -72,7 +74,7 @@ class Transition:
     sources: tuple[str, ...]
     target: str
     event: str
-    title: str
+    title: Title
     arguments: Mapping[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
@@ -94,7 +96,7 @@ class MachineSpec:
     """A machine as data. `related` maps a name in facts to the noun of the machine it holds (order, customer)."""
 
     noun: str
-    title: str
+    title: Title
     states: tuple[str, ...]
     initial: str
     facts: tuple[Fact, ...]
@@ -111,7 +113,7 @@ class ActionSpec:
     """An action as data. `parameters` is a JSON schema; `targets` the nouns it may stand on (empty: any)."""
 
     name: str
-    title: str
+    title: Title
     sentence: str
     parameters: Mapping[str, Any]
     kind: str = "internal"  # internal: exactly once; external: at least once, with an idempotency key

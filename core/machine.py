@@ -138,8 +138,18 @@ def refusal(row: Machine, spec: Transition, arguments: Mapping[str, Any]) -> str
     return None
 
 
-def change(subject: M | str, *, actor: Actor | None = None, event: str | None = None, **fields: Any) -> M:
-    """Change recorded fields that are no state, with an event (`<noun>.updated` unless named). The changed row."""
+def change(
+    subject: M | str,
+    *,
+    actor: Actor | None = None,
+    event: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> M:
+    """Change recorded fields that are no state, with an event (`<noun>.updated` unless named). The changed row.
+
+    `facts` are further facts of the event. Where nothing changes there is no event.
+    """
     model, key = find(subject)
     unknown = sorted(set(fields) - {field.name for field in model._meta.concrete_fields} - {"state", "sequence", "id"})
     if unknown or {"state", "sequence", "id"} & set(fields):
@@ -153,7 +163,7 @@ def change(subject: M | str, *, actor: Actor | None = None, event: str | None = 
             setattr(row, name, value)
         row.clean_fields(exclude={field.name for field in row._meta.concrete_fields if field.name not in fields})
         if before != row.shape.snapshot(row):
-            _store(row, event or f"{row.machine.noun}.updated", before, source=row.state)
+            _store(row, event or f"{row.machine.noun}.updated", before, source=row.state, extra=facts)
     if isinstance(subject, Machine):
         _refresh(subject, row)
     return row  # type: ignore[return-value]

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from core import catalog, refs
 from core.catalog import EventType, Fact, Kind, MachineSpec, Transition
@@ -13,6 +15,8 @@ from core.declare import StateField
 from core.errors import NotWired
 from core.machine import Machine
 from core.shape import Shape, demand_safe
+
+STANDARD_EVENTS = {"created": _("{noun} created"), "updated": _("{noun} changed"), "deleted": _("{noun} deleted")}
 
 
 def all_machines() -> list[type[Machine]]:
@@ -84,11 +88,11 @@ def _facts(noun: str, declared: tuple[Fact, ...], states: tuple[str, ...]) -> tu
 
 def _event_types(spec: MachineSpec, further: tuple[EventType, ...]) -> list[EventType]:
     names: dict[str, EventType] = {}
-    for suffix in ("created", "updated", "deleted"):
+    for suffix, title in STANDARD_EVENTS.items():
         name = f"{spec.noun}.{suffix}"
-        names[name] = EventType(name=name, title=f"{spec.title} {suffix}", noun=spec.noun)
+        names[name] = EventType(name=name, title=format_lazy(title, noun=spec.title), noun=spec.noun)
     for transition in spec.transitions.values():
-        names[transition.event] = EventType(name=transition.event, title=str(transition.title), noun=spec.noun)
+        names[transition.event] = EventType(name=transition.event, title=transition.title, noun=spec.noun)
     for event in further:
         names[event.name] = EventType(event.name, event.title, spec.noun, event.facts, event.internal)
     return list(names.values())

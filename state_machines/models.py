@@ -1,1 +1,25 @@
 """An index of the room's models."""
+
+from state_machines.credit import CreditEntry
+from state_machines.customers import Customer
+from state_machines.invoice_lines import InvoiceLine
+from state_machines.invoice_series import InvoiceSeries
+from state_machines.invoices import Invoice
+from state_machines.order_items import OrderItem
+from state_machines.orders import Order
+from state_machines.payments import Payment
+from state_machines.services import Service
+from state_machines.tickets import Ticket
+
+__all__ = [
+    "CreditEntry",
+    "Customer",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeries",
+    "Order",
+    "OrderItem",
+    "Payment",
+    "Service",
+    "Ticket",
+]

@@ -1,0 +1,120 @@
+"""Customers: who they are to the rules. Name and addresses stay on the row; events carry none of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.catalog import EventType, Fact, Kind, Relation
+from core.declare import Declaration, StateField, transition
+from core.machine import Machine
+from state_machines import columns
+
+MAX_SCORE, START_SCORE = 1000, 750
+DEFAULT_TERMS_DAYS = 14
+KINDS = {"individual": _("private person"), "company": _("company"), "pfa": _("sole trader"), "ngo": _("association")}
+REASON: dict[str, Any] = {"reason": {"type": "string", "maxLength": 500}}
+
+
+def valid_tags(value: Any) -> None:
+    """Raise ValidationError unless `value` is a list of at most 50 short codes."""
+    if not isinstance(value, list) or len(value) > 50:
+        raise ValidationError(_("Give a list of at most 50 tags."))
+    for tag in value:
+        if not isinstance(tag, str) or len(tag) > 40:
+            raise ValidationError(_("A tag is a text of at most 40 characters."))
+        columns.CODE(tag)
+
+
+class Customer(Machine):
+    """Somebody who buys."""
+
+    state = StateField(
+        {
+            "prospect": _("prospect"),
+            "active": _("active"),
+            "inactive": _("inactive"),
+            "suspended": _("suspended"),
+        },
+        verbose_name=_("state"),
+    )
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=list(KINDS.items()), default="individual")
+    country = models.CharField(_("country"), max_length=2, default="RO", validators=[columns.COUNTRY])
+    currency = columns.currency()
+    tax_id = models.CharField(_("tax id"), max_length=20, blank=True)
+    terms_days = models.PositiveSmallIntegerField(
+        _("days to pay"), default=DEFAULT_TERMS_DAYS, validators=[MaxValueValidator(365)]
+    )
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("ro", "Română"), ("en", "English")], default="ro"
+    )
+    tags = models.JSONField(_("tags"), default=list, blank=True, validators=[valid_tags])
+    credit_score = models.PositiveSmallIntegerField(
+        _("credit score"), default=START_SCORE, editable=False, validators=[MaxValueValidator(MAX_SCORE)]
+    )
+    created_at = columns.born()
+
+    machine = Declaration(
+        noun="customer",
+        title=_("customer"),
+        facts=(
+            Fact("kind", Kind.TEXT, title=_("kind"), choices=tuple(KINDS)),
+            columns.code_fact("country", _("country")),
+            columns.CURRENCY_FACT,
+            Fact("terms_days", Kind.INTEGER, title=_("days to pay")),
+            Fact("language", Kind.TEXT, title=_("language"), choices=("ro", "en")),
+            Fact("tags", Kind.LIST, title=_("tags"), of=Kind.TEXT, optional=True),
+            Fact("credit_score", Kind.INTEGER, title=_("credit score")),
+        ),
+        relations=(
+            Relation("orders", "order"),
+            Relation("invoices", "invoice"),
+            Relation("payments", "payment"),
+            Relation("services", "service"),
+            Relation("tickets", "ticket"),
+        ),
+        events=(
+            EventType(
+                "customer.credit_adjusted",
+                _("Credit score adjusted"),
+                facts=(
+                    Fact("delta", Kind.INTEGER, title=_("applied change")),
+                    columns.code_fact("cause", _("cause")),
+                ),
+            ),
+        ),
+        rank=10,
+    )
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @transition(source="prospect", target="active", event="customer.activated", title=_("activate"))
+    def activate(self) -> None:
+        """The first order is theirs."""
+
+    @transition(source="active", target="inactive", event="customer.deactivated", title=_("deactivate"))
+    def deactivate(self) -> None:
+        """They buy nothing any more."""
+
+    @transition(source="inactive", target="active", event="customer.reactivated", title=_("reactivate"))
+    def reactivate(self) -> None:
+        """They are back."""
+
+    @transition(source=("active", "inactive"), target="suspended", event="customer.suspended", title=_("suspend"))
+    def suspend(self) -> None:
+        """Nothing is sold or kept running for them."""
+
+    @transition(source="suspended", target="active", event="customer.unsuspended", title=_("lift the suspension"))
+    def unsuspend(self) -> None:
+        """All is well again."""

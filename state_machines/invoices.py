@@ -1,0 +1,225 @@
+"""Invoices: numbered when they are issued, and unchangeable from then on but for what happens to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.catalog import EventType, Fact, Kind, Relation
+from core.declare import Declaration, StateField
+from core.declare import transition as move
+from core.errors import Blocked
+from core.machine import Machine, lock
+from state_machines import columns, invoice_guards, invoice_series
+from state_machines.customers import REASON, Customer
+from state_machines.orders import Order
+
+ORIGINS = {"order": _("order"), "renewal": _("renewal"), "fee": _("fee"), "manual": _("by hand")}
+STATES = {
+    "draft": _("draft"),
+    "issued": _("issued"),
+    "overdue": _("overdue"),
+    "paid": _("paid"),
+    "void": _("void"),
+    "refunded": _("refunded"),
+    "partially_refunded": _("partially refunded"),
+}
+
+
+class Invoice(Machine):
+    """What a customer owes. Amounts in minor units follow the lines and the payments; they are never set by hand."""
+
+    state = StateField(STATES, verbose_name=_("state"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="invoices", verbose_name=_("customer"))
+    order = models.ForeignKey(
+        Order, models.PROTECT, null=True, blank=True, related_name="invoices", verbose_name=_("order")
+    )
+    service = models.ForeignKey(
+        "state_machines.Service",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name=_("renewed service"),
+    )
+    series = columns.code(_("series"), blank=False, default=invoice_series.DEFAULT)
+    number = models.CharField(_("number"), max_length=60, null=True, unique=True, editable=False)  # noqa: DJ001 - none yet
+    currency = columns.currency()
+    net_minor = columns.minor(_("net"), editable=False)
+    tax_minor = columns.minor(_("tax"), editable=False)
+    total_minor = columns.minor(_("total"), editable=False)
+    paid_minor = columns.minor(_("paid"), editable=False)
+    refunded_minor = columns.minor(_("refunded"), editable=False)
+    line_count = models.PositiveIntegerField(_("lines"), default=0, editable=False)
+    origin = models.CharField(_("origin"), max_length=20, choices=list(ORIGINS.items()), default="manual")
+    period_start = columns.moment(_("period from"))
+    period_end = columns.moment(_("period to"))
+    created_at = columns.born()
+    due_at = columns.moment(_("due at"))
+    issued_at = columns.moment(_("issued at"), editable=False)
+    paid_at = columns.moment(_("paid at"), editable=False)
+
+    machine = Declaration(
+        noun="invoice",
+        title=_("invoice"),
+        facts=(
+            Fact("number", Kind.TEXT, title=_("number"), read=lambda row: row.display_number, free_of_persons=True),
+            columns.code_fact("series", _("series")),
+            Fact("net", Kind.MONEY, title=_("net")),
+            Fact("tax", Kind.MONEY, title=_("tax")),
+            Fact("total", Kind.MONEY, title=_("total")),
+            Fact("paid", Kind.MONEY, title=_("paid")),
+            Fact("refunded", Kind.MONEY, title=_("refunded")),
+            Fact(
+                "remaining",
+                Kind.MONEY,
+                title=_("left to pay"),
+                read=lambda row: {"minor": row.remaining_minor, "currency": row.currency},
+            ),
+            columns.CURRENCY_FACT,
+            Fact("line_count", Kind.INTEGER, title=_("lines")),
+            Fact("origin", Kind.TEXT, title=_("origin"), choices=tuple(ORIGINS)),
+            Fact("service", Kind.REF, title=_("renewed service"), optional=True),
+            columns.moment_fact("period_start", _("period from")),
+            columns.moment_fact("period_end", _("period to")),
+            columns.moment_fact("created_at", _("created at")),
+            columns.moment_fact("due_at", _("due at")),
+            columns.moment_fact("issued_at", _("issued at")),
+            columns.moment_fact("paid_at", _("paid at")),
+        ),
+        related={"customer": "customer", "order": "order"},
+        links={"customer": "invoices", "order": "invoices", "service": "invoices"},
+        relations=(Relation("payments", "payment"), Relation("services", "service")),
+        terminal=("void",),
+        events=(
+            EventType("invoice.line_added", _("invoice line added")),
+            EventType("invoice.line_removed", _("invoice line removed")),
+            EventType("invoice.payment_applied", _("payment applied to the invoice")),
+            EventType("invoice.refund_applied", _("refund applied to the invoice")),
+            EventType("invoice.refund_reversed", _("refund of the invoice reversed")),
+        ),
+        recorded=("customer", "order", "number"),
+        rank=30,
+    )
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(paid_minor__gte=0, refunded_minor__gte=0), name="invoice_payments_not_negative"
+            ),
+        ]
+
+    @property
+    def display_number(self) -> str:
+        """The number, or a makeshift one before it is issued."""
+        return self.number or f"TMP-{self.pk}"
+
+    @property
+    def remaining_minor(self) -> int:
+        """What of the total has not been paid; never below zero."""
+        return max(0, self.total_minor - self.paid_minor)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Delete a draft. Raises Blocked for what was issued: it is voided instead."""
+        with transaction.atomic():
+            if lock(Invoice, self.pk).number is not None:
+                reason = gettext("it was issued as %(number)s; void it instead") % {"number": self.number}
+                raise Blocked(transition="delete", ref=self.ref, reason=reason)
+            self.lines.all()._raw_delete(using=self._state.db)
+            return super().delete(*args, **kwargs)
+
+    @move(
+        source="draft",
+        target="issued",
+        event="invoice.issued",
+        title=_("issue"),
+        guards=(
+            invoice_guards.has_lines,
+            invoice_guards.total_is_not_negative,
+            invoice_guards.customer_has_tax_id,
+            invoice_guards.series_is_open,
+        ),
+    )
+    def issue(self) -> None:
+        """Number it, date it, and set when it is due unless that was agreed."""
+        self.issued_at = clock.now()
+        self.due_at = self.due_at or self.issued_at + timedelta(days=self.customer.terms_days)
+        self.number = invoice_series.take_number(self.series)
+
+    @move(
+        source=("issued", "overdue"),
+        target="paid",
+        event="invoice.paid",
+        title=_("mark as paid"),
+        guards=(invoice_guards.nothing_is_left,),
+    )
+    def mark_as_paid(self) -> None:
+        self.paid_at = clock.now()
+
+    @move(
+        source="issued",
+        target="overdue",
+        event="invoice.overdue",
+        title=_("mark as overdue"),
+        guards=(invoice_guards.is_past_due,),
+    )
+    def mark_overdue(self) -> None:
+        """Its due date has passed unpaid."""
+
+    @move(
+        source=("draft", "issued", "overdue"),
+        target="void",
+        event="invoice.voided",
+        title=_("void"),
+        guards=(invoice_guards.nothing_is_kept,),
+        arguments=REASON,
+    )
+    def void(self, reason: str = "") -> None:
+        """It is owed no more; its number stays taken."""
+
+    @move(
+        source=("paid", "partially_refunded"),
+        target="refunded",
+        event="invoice.refunded",
+        title=_("mark as refunded"),
+        guards=(invoice_guards.is_refunded_in_full,),
+    )
+    def refund_invoice(self) -> None:
+        """All of it went back."""
+
+    @move(
+        source=("paid", "partially_refunded"),
+        target="partially_refunded",
+        event="invoice.partially_refunded",
+        title=_("mark as partially refunded"),
+        guards=(invoice_guards.is_refunded_in_part,),
+    )
+    def mark_partially_refunded(self) -> None:
+        """A part of it went back."""
+
+    @move(
+        source=("partially_refunded", "refunded"),
+        target="paid",
+        event="invoice.refund_undone",
+        title=_("restore after a reversed refund"),
+        guards=(invoice_guards.has_no_refund,),
+    )
+    def restore_after_refund_reversal(self) -> None:
+        """The refund came back."""
+
+    @move(
+        source="refunded",
+        target="partially_refunded",
+        event="invoice.refund_partly_undone",
+        title=_("restore in part after a reversed refund"),
+        guards=(invoice_guards.is_refunded_in_part,),
+    )
+    def restore_partial_after_refund_reversal(self) -> None:
+        """A part of the refund came back."""

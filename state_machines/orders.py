@@ -1,0 +1,240 @@
+"""Orders: from a draft through payment and work to completion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Sum
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core import clock, permission
+from core.catalog import Fact, Kind, Relation
+from core.declare import Declaration, StateField, guard, transition
+from core.machine import Machine
+from core.money import Money
+from state_machines import columns
+from state_machines.customers import REASON, Customer
+
+METHODS = {
+    "card": _("card"),
+    "bank_transfer": _("bank transfer"),
+    "paypal": _("PayPal"),
+    "cash": _("cash"),
+    "other": _("other"),
+}
+STATES = {
+    "draft": _("draft"),
+    "pending": _("awaiting payment"),
+    "in_review": _("in review"),
+    "processing": _("in work"),
+    "completed": _("completed"),
+    "cancelled": _("cancelled"),
+    "failed": _("failed"),
+    "refunded": _("refunded"),
+    "partially_refunded": _("partially refunded"),
+}
+
+
+@guard("order.has_items", _("it has items"))
+def has_items(order: Order, **_given: Any) -> str | None:
+    if order.item_count:
+        return None
+    return gettext("order %(id)s has no items") % {"id": order.pk}
+
+
+@guard("order.adds_up", _("its items add up to its total"))
+def adds_up(order: Order, **_given: Any) -> str | None:
+    found = order.items.aggregate(total=Sum("total_minor", default=0), count=Count("id"))
+    if (found["total"], found["count"]) == (order.total_minor, order.item_count):
+        return None
+    return gettext("the items of order %(id)s add up to %(sum)s, not to %(total)s") % {
+        "id": order.pk,
+        "sum": Money(found["total"], order.currency),
+        "total": Money(order.total_minor, order.currency),
+    }
+
+
+@guard("order.total_is_positive", _("its total is above zero"))
+def total_is_positive(order: Order, **_given: Any) -> str | None:
+    if order.total_minor > 0:
+        return None
+    return gettext("the total of order %(id)s is not above zero") % {"id": order.pk}
+
+
+@guard("order.is_paid_for", _("an invoice of it is paid, or the payment is named"))
+def is_paid_for(order: Order, reference: str = "") -> str | None:
+    if reference or order.invoices.filter(state="paid").exists():
+        return None
+    return gettext("order %(id)s has neither a paid invoice nor the reference of a payment") % {"id": order.pk}
+
+
+@guard("order.items_are_completed", _("every item is completed"))
+def items_are_completed(order: Order, **_given: Any) -> str | None:
+    unfinished = order.items.exclude(state__in=("completed", "cancelled")).count()
+    if not unfinished and order.items.filter(state="completed").exists():
+        return None
+    return gettext("%(open)s of %(all)s items of order %(id)s are not completed") % {
+        "open": unfinished or order.item_count,
+        "all": order.item_count,
+        "id": order.pk,
+    }
+
+
+@guard("order.refund_is_partial", _("the refunds stay below the total"))
+def refund_is_partial(order: Order, amount_minor: int = 0) -> str | None:
+    if order.refunded_minor + amount_minor < order.total_minor:
+        return None
+    return gettext("with it order %(id)s would be refunded in full; use refund") % {"id": order.pk}
+
+
+class Order(Machine):
+    """What a customer wants. `total_minor` and `item_count` follow the items and are never set by hand."""
+
+    state = StateField(STATES, verbose_name=_("state"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    currency = columns.currency()
+    total_minor = columns.minor(_("total"), editable=False)
+    refunded_minor = columns.minor(_("refunded"), editable=False)
+    item_count = models.PositiveIntegerField(_("items"), default=0, editable=False)
+    payment_method = models.CharField(_("payment method"), max_length=20, choices=list(METHODS.items()), default="card")
+    payment_reference = models.CharField(_("payment reference"), max_length=100, blank=True, default="", editable=False)
+    notes = models.TextField(_("notes"), max_length=2000, blank=True, default="")
+    created_at = columns.born()
+    submitted_at = columns.moment(_("submitted at"), editable=False)
+    completed_at = columns.moment(_("completed at"), editable=False)
+
+    machine = Declaration(
+        noun="order",
+        title=_("order"),
+        facts=(
+            Fact("number", Kind.TEXT, title=_("number"), read=lambda row: row.number, free_of_persons=True),
+            Fact("total", Kind.MONEY, title=_("total")),
+            Fact("refunded", Kind.MONEY, title=_("refunded")),
+            columns.CURRENCY_FACT,
+            Fact("item_count", Kind.INTEGER, title=_("items")),
+            Fact("payment_method", Kind.TEXT, title=_("payment method"), choices=tuple(METHODS)),
+            columns.moment_fact("created_at", _("created at")),
+            columns.moment_fact("submitted_at", _("submitted at")),
+            columns.moment_fact("completed_at", _("completed at")),
+        ),
+        related={"customer": "customer"},
+        links={"customer": "orders"},
+        relations=(
+            Relation("items", "order_item"),
+            Relation("invoices", "invoice"),
+            Relation("services", "service"),
+            Relation("tickets", "ticket"),
+        ),
+        terminal=("cancelled", "refunded"),
+        rank=40,
+    )
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+
+    @property
+    def number(self) -> str:
+        return f"ORD-{self.pk:06d}"
+
+    @transition(
+        source="draft",
+        target="pending",
+        event="order.submitted",
+        title=_("submit"),
+        guards=(has_items, adds_up, total_is_positive),
+    )
+    def submit(self) -> None:
+        self.submitted_at = clock.now()
+
+    @transition(
+        source="pending",
+        target="processing",
+        event="order.paid",
+        title=_("take as paid"),
+        guards=(is_paid_for,),
+        arguments={"reference": {"type": "string", "minLength": 1, "maxLength": 100}},
+    )
+    def pay(self, reference: str = "") -> None:
+        """Work on it may begin. `reference` names the payment where no invoice of the order is paid."""
+        self.payment_reference = reference
+
+    @transition(source="processing", target="in_review", event="order.flagged_for_review", title=_("flag for review"))
+    def flag_for_review(self) -> None:
+        """Somebody looks at it before work goes on."""
+
+    @transition(
+        source="in_review",
+        target="processing",
+        event="order.approved",
+        title=_("approve"),
+        roles=(permission.APPROVER,),
+    )
+    def approve(self) -> None:
+        """Work goes on."""
+
+    @transition(
+        source="in_review",
+        target="cancelled",
+        event="order.rejected",
+        title=_("reject"),
+        arguments=REASON,
+        roles=(permission.APPROVER,),
+    )
+    def reject(self, reason: str = "") -> None:
+        """The review found something."""
+
+    @transition(
+        source="processing",
+        target="completed",
+        event="order.completed",
+        title=_("complete"),
+        guards=(items_are_completed,),
+    )
+    def complete(self) -> None:
+        self.completed_at = clock.now()
+
+    @transition(
+        source=("draft", "pending", "in_review", "processing", "failed"),
+        target="cancelled",
+        event="order.cancelled",
+        title=_("cancel"),
+        arguments=REASON,
+    )
+    def cancel(self, reason: str = "") -> None:
+        """Nobody wants it any more."""
+
+    @transition(
+        source=("pending", "processing"), target="failed", event="order.failed", title=_("fail"), arguments=REASON
+    )
+    def fail(self, reason: str = "") -> None:
+        """It was not paid in time, or could not be carried out."""
+
+    @transition(source="failed", target="pending", event="order.retried", title=_("try again"))
+    def retry(self) -> None:
+        """Payment is awaited anew."""
+
+    @transition(
+        source=("completed", "partially_refunded"),
+        target="refunded",
+        event="order.refunded",
+        title=_("refund"),
+        moves_money=True,
+    )
+    def refund(self) -> None:
+        self.refunded_minor = self.total_minor
+
+    @transition(
+        source=("completed", "partially_refunded"),
+        target="partially_refunded",
+        event="order.partially_refunded",
+        title=_("refund in part"),
+        guards=(refund_is_partial,),
+        arguments={"amount_minor": columns.POSITIVE_MINOR},
+        required=("amount_minor",),
+        moves_money=True,
+    )
+    def partially_refund(self, amount_minor: int) -> None:
+        self.refunded_minor += amount_minor

@@ -1,0 +1,61 @@
+"""Rows that the tests of this room need, made the way everybody makes them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from core import clock
+from core.machine import perform
+from state_machines.models import Customer, Invoice, InvoiceLine, Order, OrderItem, Payment, Service, Ticket
+
+
+def a_customer(**fields: Any) -> Customer:
+    customer = Customer.objects.create(**({"name": "Ana Pop", "email": "ana@example.ro"} | fields))
+    perform(customer, "activate")
+    return customer
+
+
+def an_order(customer: Customer | None = None, *, items: int = 2, **fields: Any) -> Order:
+    order = Order.objects.create(customer=customer or a_customer(), **fields)
+    for number in range(items):
+        OrderItem.objects.create(order=order, product=f"web-{number}", unit_price_minor=100_00, quantity=1 + number)
+    return order
+
+
+def a_draft(customer: Customer | None = None, *, lines: int = 1, **fields: Any) -> Invoice:
+    invoice = Invoice.objects.create(customer=customer or a_customer(), **fields)
+    for _number in range(lines):
+        InvoiceLine.objects.create(invoice=invoice, description="Hosting", unit_price_minor=100_00, tax_percent=21)
+    return invoice
+
+
+def an_issued(customer: Customer | None = None, **fields: Any) -> Invoice:
+    invoice = a_draft(customer, **fields)
+    perform(invoice, "issue")
+    return invoice
+
+
+def an_overdue(customer: Customer | None = None) -> Invoice:
+    invoice = an_issued(customer, due_at=clock.now() - timedelta(days=3))
+    perform(invoice, "mark_overdue")
+    return invoice
+
+
+def a_payment(invoice: Invoice, amount_minor: int | None = None, **fields: Any) -> Payment:
+    amount = invoice.total_minor if amount_minor is None else amount_minor
+    return Payment.objects.create(customer=invoice.customer, invoice=invoice, amount_minor=amount, **fields)
+
+
+def a_service(customer: Customer | None = None, **fields: Any) -> Service:
+    return Service.objects.create(customer=customer or a_customer(), product="web-1", price_minor=10_00, **fields)
+
+
+def an_active_service(customer: Customer | None = None, **fields: Any) -> Service:
+    service = a_service(customer, **fields)
+    perform(service, "activate")
+    return service
+
+
+def a_ticket(customer: Customer | None = None, **fields: Any) -> Ticket:
+    return Ticket.objects.create(customer=customer or a_customer(), subject="It does not work", **fields)
