@@ -11,7 +11,7 @@ from rules.checks.comparing import condition
 from rules.checks.parameters import parameters
 from rules.checks.scope import Finding, Scope, events
 from rules.checks.valuing import Params
-from rules.document.check import error
+from rules.document.check import check_document, error
 from rules.document.model import Document
 from rules.document.problem import Problem, join
 from rules.matching import try_rules
@@ -23,18 +23,22 @@ def check(documents: Sequence[Document], catalog: Any = declarations, strict: bo
     """Every problem of `documents`, which go together: the house and overlays over it. `catalog` has machines,
     event_types, actions and facts_of_event, as core.catalog has. What the catalog does not know is an error only under
     a declared noun, or where `strict`; else a warning."""
-    house = next((document for document in documents if document.set == "house"), None)
     problems: list[Problem] = []
-    sets: set[str] = set()
+    sound: list[Document] = []
     for document in documents:
+        found = check_document(document)
+        problems += found
+        if not found:
+            sound.append(document)
+    house = next((document for document in sound if document.set == "house"), None)
+    sets: set[str] = set()
+    for document in sound:
         rules, found = try_rules(document)
         problems += found
-        if found and not rules:
-            continue
         if document.set in sets:
             problems.append(error(document, "/set", f'there are two sets "{document.set}"; put their rules together'))
         sets.add(document.set)
-        problems += _document(document, rules, house, documents, catalog, strict=strict)
+        problems += _document(document, rules, house, sound, catalog, strict=strict)
     return problems
 
 

@@ -42,12 +42,14 @@ class Document:
     def rule_at(self, pointer: str) -> str:
         """The key of the rule in which `pointer` stands, as far as it has one; else empty."""
         parts = pointer.split("/")
-        if len(parts) < 3 or parts[1] not in ("rules", "mute", "change"):
+        if len(parts) < 3 or parts[1] not in ("rules", "mute", "change") or not isinstance(self.data, dict):
             return ""
         if parts[1] != "rules":
             return parts[2]
-        rules = self.data.get("rules") if isinstance(self.data, dict) else None
-        rule = rules[int(parts[2])] if isinstance(rules, list) and parts[2].isdigit() else None
+        rules = self.data.get("rules")
+        if not isinstance(rules, list):
+            return ""
+        rule = rules[int(parts[2])]
         key = rule.get("key") if isinstance(rule, dict) else None
         return key if isinstance(key, str) else f"number {int(parts[2]) + 1}"
 
