@@ -41,4 +41,4 @@ lock: .venv/installed-dev ## after a change of dependencies in pyproject.toml
 	@touch $@ .venv/installed
 
 clean:
-	rm -rf .venv var static_root
+	rm -rf .venv var

@@ -1,2 +1,72 @@
-"""placeholder"""
-def load(): return None
+"""The demo company: customers, orders and the house rules, for a first look."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from core import accounts, permission
+from core.acting import SYSTEM
+from core.machine import perform
+from rules.publish import publish_text
+from rules.rule_sets import HOUSE
+from state_machines.customers import Customer
+from state_machines.order_items import OrderItem
+from state_machines.orders import Order
+
+HOUSE_PACK = Path(settings.BASE_DIR) / "rules" / "packs" / "house.yaml"
+USER = "admin"
+CUSTOMERS = (
+    ("Atelier Brancusi SRL", "atelier@example.com", "company"),
+    ("Ioana Marin", "ioana@example.com", "individual"),
+    ("Moara Veche PFA", "moara@example.com", "pfa"),
+)
+PRODUCTS = (("hosting-standard", "hosting", 24_900), ("vps-large", "vps", 349_900), ("domain-ro", "domain", 4_900))
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How to get in. The password and the token are stored as hashes; `kept_in` is the only place that has them."""
+
+    user: str
+    password: str
+    token: str
+    kept_in: Path
+
+
+def load() -> SignIn | None:
+    """Load the demo company into an empty server. None where there are users already."""
+    if get_user_model().objects.exists():
+        return None
+    with transaction.atomic():
+        publish_text(HOUSE, HOUSE_PACK.read_text(encoding="utf-8"), title="The first rules of the house", actor=SYSTEM)
+        password = secrets.token_urlsafe(12)
+        user = get_user_model().objects.create_superuser(USER, password=password)
+        for role in permission.ROLES:
+            Group.objects.get_or_create(name=role)
+        token = accounts.issue_token(user, "demo", days=365)
+        _company()
+    path = settings.CONFIG.var_dir / "sign-in.txt"
+    path.touch(mode=0o600)
+    path.write_text(f"user {USER}\npassword {password}\ntoken {token}\n")
+    return SignIn(USER, password, token, path)
+
+
+def _company() -> None:
+    for place, (name, email, kind) in enumerate(CUSTOMERS):
+        tax_id = "" if kind == "individual" else f"RO1439984{place}"
+        customer = Customer.objects.create(name=name, email=email, kind=kind, tax_id=tax_id)
+        for product, product_type, price in PRODUCTS[: place + 1] * (2 - place % 2):
+            order = Order.objects.create(customer=customer, payment_method="bank_transfer")
+            OrderItem.objects.create(order=order, product=product, product_type=product_type, unit_price_minor=price)
+            if product_type == "vps":
+                OrderItem.objects.create(
+                    order=order, product="hosting-standard", product_type="hosting", quantity=12, unit_price_minor=24_900
+                )
+            perform(order, "submit")

@@ -1,0 +1,35 @@
+"""Messages to people. Contact data is read when the message goes out; the plan never holds any."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from actions.declare import EXTERNAL, Call, action
+from actions.gateways.doors import doors
+from actions.gateways.mail import Mail
+from actions.outcome import Failed, Outcome
+from core.refs import resolve
+from state_machines.customers import Customer
+
+
+@action(
+    "notify.email",
+    title=_("Send an e-mail"),
+    sentence=_("E-mail the customer: {subject}"),
+    parameters={
+        "subject": {"type": "string", "minLength": 1, "maxLength": 200},
+        "text": {"type": "string", "minLength": 1, "maxLength": 20_000},
+    },
+    required=("subject", "text"),
+    kind=EXTERNAL,
+    queue="email",
+)
+def email(call: Call, subject: str, text: str) -> Outcome:
+    """Send to the customer of the event."""
+    if not call.customer:
+        return Failed(f"{call.target} belongs to no customer, so nobody can be written to", retryable=False)
+    customer = resolve(call.customer)
+    if not isinstance(customer, Customer) or not customer.email:
+        return Failed(f"{call.customer} has no e-mail address; add one and retry", retryable=False)
+    one_line = " ".join(subject.split())
+    return doors().mail.send(Mail(customer.email, one_line, text, call.key))
