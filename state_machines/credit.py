@@ -7,8 +7,8 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import PravilaError
-from core.machine import change, lock
+from core.errors import BadReference, PravilaError
+from core.machine import change, find, lock
 from state_machines import columns
 from state_machines.customers import MAX_SCORE, Customer
 
@@ -62,9 +62,11 @@ def adjust(customer: Customer | str, delta: int, cause: str, *, reverses: Credit
     """Move the score by `delta` within 0 and 1000, and write down what was applied.
 
     `cause` is a code such as payment.failed or order:17. Emits customer.credit_adjusted unless the score stands at its
-    bound already. Raises ObjectMissing.
+    bound already. Raises BadReference or ObjectMissing.
     """
-    key = customer.pk if isinstance(customer, Customer) else int(customer.partition(":")[2])
+    model, key = find(customer)
+    if model is not Customer:
+        raise BadReference(text=f"{customer} (of a customer)")
     locked = lock(Customer, key)
     score = min(MAX_SCORE, max(0, locked.credit_score + delta))
     applied = score - locked.credit_score

@@ -1,0 +1,106 @@
+"""Payments, and what they do to their invoice."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from core.errors import Blocked
+from core.events import Event
+from core.machine import perform
+from state_machines.models import Payment
+from tests.state_machines.made import a_customer, a_draft, a_payment, an_issued, an_overdue
+
+pytestmark = pytest.mark.django_db
+
+
+def test_success_counts_towards_the_invoice() -> None:
+    invoice = an_issued()
+    event = perform(a_payment(invoice, 21_00), "succeed")
+    invoice.refresh_from_db()
+    assert (invoice.paid_minor, invoice.remaining_minor, invoice.state) == (21_00, 100_00, "issued")
+    assert event.facts["invoice"]["remaining"]["minor"] == 100_00
+    assert Event.objects.get(type="invoice.payment_applied").was["invoice.paid"]["minor"] == 0
+
+
+def test_overdue_invoice_takes_payments() -> None:
+    invoice = an_overdue()
+    perform(a_payment(invoice), "succeed")
+    perform(invoice, "mark_as_paid")
+    assert invoice.state == "paid"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"amount_minor": 121_01}, r"121.01 RON is more than the 121.00 RON left to pay"),
+        ({"currency": "EUR"}, "is in RON, the payment in EUR"),
+    ],
+)
+def test_success_must_fit_the_invoice(fields: dict[str, object], reason: str) -> None:
+    invoice = an_issued()
+    payment = a_payment(invoice, **fields)
+    with pytest.raises(Blocked, match=reason):
+        perform(payment, "succeed")
+    invoice.refresh_from_db()
+    assert (invoice.paid_minor, payment.state) == (0, "pending")
+
+
+def test_two_payments_do_not_pay_twice() -> None:
+    invoice = an_issued()
+    first, second = a_payment(invoice), a_payment(invoice)
+    perform(first, "succeed")
+    with pytest.raises(Blocked, match=r"more than the 0.00 RON"):
+        perform(second, "succeed")
+
+
+def test_draft_invoice_takes_no_payment() -> None:
+    with pytest.raises(Blocked, match="is draft and takes no payment"):
+        perform(a_payment(a_draft()), "succeed")
+
+
+def test_payment_on_account() -> None:
+    payment = Payment.objects.create(customer=a_customer(), amount_minor=5_00)
+    perform(payment, "succeed")
+    perform(payment, "refund_payment")
+    assert (payment.state, payment.refunded_minor) == ("refunded", 5_00)
+
+
+def test_failure_is_a_code() -> None:
+    payment = a_payment(an_issued())
+    event = perform(payment, "fail_payment", arguments={"code": "lost_card"})
+    assert event.facts["payment"]["failure_code"] == "lost_card"
+
+
+def test_refunds_are_counted_on_the_invoice() -> None:
+    invoice = an_issued()
+    payment = a_payment(invoice)
+    perform(payment, "succeed")
+    perform(payment, "partially_refund", arguments={"amount_minor": 21_00})
+    with pytest.raises(Blocked, match="refunded in full"):
+        perform(payment, "partially_refund", arguments={"amount_minor": 100_00})
+    perform(payment, "complete_refund")
+    invoice.refresh_from_db()
+    assert invoice.refunded_minor == payment.refunded_minor == 121_00
+    with pytest.raises(Blocked, match="would stay refunded"):
+        perform(payment, "restore_partial_after_refund_reversal", arguments={"amount_minor": 121_00})
+    perform(payment, "restore_after_refund_reversal")
+    invoice.refresh_from_db()
+    assert (invoice.refunded_minor, payment.state) == (0, "succeeded")
+
+
+def test_other_ends() -> None:
+    invoice = an_issued()
+    cancelled, disputed = a_payment(invoice), a_payment(invoice)
+    perform(cancelled, "cancel")
+    perform(disputed, "dispute_payment")
+    assert (cancelled.state, disputed.state) == ("cancelled", "disputed")
+
+
+def test_amount_is_positive_and_the_gateways_id_unique() -> None:
+    invoice = an_issued()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_payment(invoice, -1)
+    a_payment(invoice, gateway_id="pi_1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_payment(invoice, gateway_id="pi_1")
