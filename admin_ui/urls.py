@@ -1,6 +1,17 @@
 """Addresses of the staff pages."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("staff/", admin.site.urls)]
+from admin_ui.pages import staff
+from admin_ui.start_page import start_page
+from admin_ui.try_page import try_page
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/staff/", permanent=False)),
+    path("staff/", staff(start_page), name="start"),
+    path("staff/try/", staff(try_page), name="try"),
+    path("staff/i18n/", include("django.conf.urls.i18n")),
+    path("staff/", admin.site.urls),
+]

@@ -1,0 +1,33 @@
+"""An index of the pages that register themselves; Django finds it by its name."""
+
+from admin_ui import (
+    accounts,
+    action_runs,
+    audit_log,
+    change_requests,
+    customers,
+    events,
+    invoices,
+    orders,
+    payments,
+    rule_sets,
+    rule_versions,
+    services,
+    tickets,
+)
+
+__all__ = [
+    "accounts",
+    "action_runs",
+    "audit_log",
+    "change_requests",
+    "customers",
+    "events",
+    "invoices",
+    "orders",
+    "payments",
+    "rule_sets",
+    "rule_versions",
+    "services",
+    "tickets",
+]

@@ -1,0 +1,116 @@
+"""Change requests: editing a text of rules with its problems beside the lines, and publishing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from admin_ui import people
+from admin_ui.links import page_of
+from admin_ui.pages import StaffAdmin, attempt, page, staff
+from admin_ui.rule_sets import title_of
+from admin_ui.rule_texts import as_data
+from core import audit
+from core.acting import acting
+from core.permission import APPROVER
+from rules.change_requests import ChangeRequest
+from rules.publish import publish, read
+
+
+class ChangeForm(forms.ModelForm):
+    """Title and text; `seen` is the moment of the text that the person had before them."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = ChangeRequest
+        fields = ("title", "text")
+
+    def clean_text(self) -> str:
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        was = self.initial.get("seen")
+        if was and found.get("seen") and found["seen"] != was:
+            raise forms.ValidationError(
+                _("Somebody else saved this change request after you opened it. Copy your text, reload, and merge.")
+            )
+        return found
+
+
+@admin.register(ChangeRequest)
+class ChangeRequestAdmin(StaffAdmin):
+    """The list of change requests, and the editor."""
+
+    list_display = ("title", "rule_set", "author", "changed_at", "published")
+    list_select_related = ("rule_set", "published__rule_set")
+    search_fields = ("title", "=rule_set__key")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("text", "published__text", "published__document")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("<int:key>/check/", staff(check_text), name="check_rules"), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        self.demand_sight(request)
+        draft = self.get_object(request, object_id)
+        if draft is None:
+            raise Http404
+        may_write = people.has_role(request, people.WRITERS) and draft.published is None
+        seen = draft.changed_at.isoformat()
+        form = ChangeForm(request.POST or None, instance=draft, initial={"seen": seen})
+        if request.method == "POST":
+            if not may_write:
+                messages.error(request, gettext("You may not change these rules. Ask an author or an approver."))
+                return HttpResponseRedirect(page_of(draft))
+            if form.is_valid():
+                return _save(request, form)
+        text = form["text"].value() or ""
+        _document, problems = read(text, draft.rule_set.key)
+        return page(
+            request, "admin_ui/change_request.html", draft.title,
+            draft=draft, form=form, seen=seen, text=text, problems=as_data(problems), may_write=may_write,
+            may_publish=people.has_role(request, (APPROVER,)), set_title=title_of(draft.rule_set.key),
+            moved=draft.published is None and draft.base_id != draft.rule_set.live_id, is_fullwidth="1",
+        )  # fmt: skip
+
+
+def _save(request: HttpRequest, form: ChangeForm) -> HttpResponse:
+    who = people.actor(request)
+    with acting(who), transaction.atomic():
+        draft = form.save()
+        audit.note("change_request.saved", f"change_request:{draft.pk}")
+    if "publish" not in request.POST:
+        messages.success(request, gettext("Saved. Nothing changes for customers before it is published."))
+    elif any(problem.severity == "error" for problem in read(draft.text, draft.rule_set.key)[1]):
+        messages.error(request, gettext("Saved, but not published: mend the errors that stand beside the lines first."))
+    elif attempt(request, lambda: publish(draft, actor=who)):
+        messages.success(request, gettext("Published: these rules decide from the next event on."))
+        return HttpResponseRedirect(reverse("admin:rules_ruleset_change", args=[draft.rule_set_id]))
+    return HttpResponseRedirect(page_of(draft))
+
+
+@require_POST
+def check_text(request: HttpRequest, key: int) -> JsonResponse:
+    """The problems of the text that is being typed, as JSON. Saves nothing."""
+    draft = ChangeRequest.objects.select_related("rule_set").defer("text").filter(pk=key).first()
+    if draft is None:
+        raise Http404
+    _document, problems = read(request.POST.get("text", "").replace("\r\n", "\n"), draft.rule_set.key)
+    return JsonResponse({"problems": as_data(problems)})

@@ -1,0 +1,191 @@
+"""The pages of a machine, whoever declared it: list, fields, transition buttons, timeline."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from admin_ui import columns, people
+from admin_ui.argument_form import form_of
+from admin_ui.links import page_at
+from admin_ui.offers import offers
+from admin_ui.pages import StaffAdmin, attempt, staff
+from admin_ui.runs_of import runs_of
+from admin_ui.templatetags.staff import badge
+from core import audit, machine
+from core.acting import acting
+from core.errors import PravilaError
+from core.events import Event
+from core.http import sentence
+from core.machine import Machine
+from core.machines import all_machines
+
+EVENTS_SHOWN = 50
+
+
+class MachineAdmin(StaffAdmin):
+    """State and recorded fields are read only: they change by transitions, and `recorded_edits` by a recorded change."""
+
+    recorded_edits: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    list_filter: Any = ("state",)
+    search_fields: Any = ()
+    autocomplete_fields: Any = ()
+    list_select_related: Any = ()
+    list_display_links = ("show_ref",)
+    exclude = ("state", "sequence")
+    change_form_outer_before_template = "admin_ui/machine_panel.html"
+    change_form_outer_after_template = "admin_ui/machine_after.html"
+
+    def __init__(self, model: type[Machine], site: admin.AdminSite) -> None:
+        super().__init__(model, site)
+        own = [field for field in model._meta.concrete_fields if field.name not in columns.OWN]
+        keys = [field.name for field in own if isinstance(field, models.ForeignKey)]
+        self.autocomplete_fields = self.autocomplete_fields or [
+            name
+            for name in keys
+            if issubclass(model._meta.get_field(name).related_model, Machine)  # type: ignore[arg-type]
+        ]
+        self.list_select_related = self.list_select_related or keys
+        unique = (f"={field.name}" for field in own if field.unique and isinstance(field, models.CharField))
+        self.search_fields = self.search_fields or ("=id", *unique)
+        self.list_display = ("show_ref", "show_state", *columns.shown(model, self.shown))
+
+    @admin.display(description=_("reference"), ordering="id")
+    def show_ref(self, row: Machine) -> str:
+        return row.ref
+
+    @admin.display(description=_("state"), ordering="state")
+    def show_state(self, row: Machine) -> SafeString:
+        return badge(row.state, row.get_state_display())  # type: ignore[attr-defined]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.has_role(request, people.OPERATORS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.has_role(request, people.OPERATORS)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name.endswith("_minor"):
+            field.help_text = field.help_text or _("In minor units: 12345 stands for 123.45.")
+        if isinstance(db_field, models.JSONField) and field is not None:
+            field.widget.attrs["rows"] = 2
+        return field
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fields(request, obj) if obj is None else self._fields[0]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj is None else [*self.readonly_fields, *self._fields[1]]
+
+    @cached_property
+    def _fields(self) -> tuple[list[Any], list[Any]]:
+        return columns.fields_of(self.model, self.recorded_edits)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip().removeprefix(f"{self.model.machine.noun}:")
+        return super().get_search_results(request, queryset, term)
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"perform_{self.model._meta.app_label}_{self.model._meta.model_name}"
+        view = staff(partial(perform, model=self.model))
+        return [path("<int:key>/perform/<str:name>/", view, name=name), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is not None and people.may_see(request) and request.method == "GET":
+            events = Event.objects.filter(subject=row.ref).order_by("-sequence")[:EVENTS_SHOWN]
+            listed = list(events)
+            more = {
+                "row": row,
+                "offers": offers(row, people.actor(request)),
+                "events": listed,
+                "runs": runs_of(event_id__in=[event.pk for event in listed]),
+                "links": self.links(row),
+                "show_history": False,
+            }
+            extra_context = {**more, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def links(self, row: Machine) -> list[tuple[str, str]]:
+        """Further places of a row: (title, address)."""
+        return [(gettext("In the event log"), f"{reverse('admin:core_event_changelist')}?subject={row.ref}")]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except PravilaError as refused:
+            messages.error(request, sentence(refused))
+            return HttpResponseRedirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: Machine, form: Any, change: bool) -> None:
+        """Create with the first event; of what changed, recorded fields go through a recorded change."""
+        with acting(people.actor(request)):
+            if not change:
+                obj.save()
+                return
+            kept = columns.recorded(self.model)
+            plain = [name for name in form.changed_data if name not in kept]
+            if plain:
+                obj.save(update_fields=plain)
+            if values := {name: form.cleaned_data[name] for name in form.changed_data if name in kept}:
+                machine.change(obj.ref, **values)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        with acting(people.actor(request)):
+            super().save_formset(request, form, formset, change)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: the creation is an event."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """An audit row in place of Django's own log, which would keep names."""
+        with acting(people.actor(request)):
+            audit.note(f"{obj.machine.noun}.edited", obj.ref)
+
+
+@require_POST
+def perform(request: HttpRequest, key: int, name: str, *, model: type[Machine]) -> HttpResponse:
+    """Perform a transition with the arguments of its form; a refusal is shown with its sentence."""
+    back = HttpResponseRedirect(page_at(model, key))
+    row = model._default_manager.filter(pk=key).first()
+    spec = model.spec.transitions.get(name)
+    form = form_of(spec, row, request.POST) if spec and row else None
+    if form is not None and not form.is_valid():
+        messages.error(request, form.sentence())
+        return back
+    done: list[Event] = []
+    ref, who = f"{model.machine.noun}:{key}", people.actor(request)
+    arguments, expected = form.arguments() if form else {}, request.POST.get("expected") or None
+    if attempt(
+        request,
+        lambda: done.append(machine.perform(ref, name, actor=who, arguments=arguments, expected=expected)),
+    ):
+        said = gettext("%(what)s is %(state)s now.") % {"what": ref, "state": done[0].target}
+        messages.success(request, said)
+    elif row is None:
+        return HttpResponseRedirect(reverse("start"))
+    return back
+
+
+def register_all() -> None:
+    """Give every registered machine that has no page of its own the general one."""
+    for model in all_machines():
+        if not admin.site.is_registered(model):
+            admin.site.register(model, MachineAdmin)

@@ -1,0 +1,64 @@
+"""Texts of rules as pages show them: where a change begins, and problems as data beside their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext
+
+from rules.document.model import Document
+from rules.document.problem import Problem
+from rules.rule_sets import HOUSE, RuleSetVersion
+
+NEW_HOUSE = """set: house
+params: {}
+rules: []
+"""
+NEW_OVERLAY = """# Changes to the rules of the house for {key} alone.
+set: {key}
+
+# Numbers of this customer's own; the house declares their names.
+params: {{}}
+
+# Rules of the house that are not for this customer, each with the reason:
+#   late-fee: contract of 2026-11
+mute: {{}}
+
+# Rules that only this customer has.
+rules: []
+"""
+
+
+def live_version(key: str) -> RuleSetVersion | None:
+    """The version of set `key` that decides now."""
+    return RuleSetVersion.objects.filter(rule_set__key=key, state="live").select_related("rule_set").first()
+
+
+def live_document(key: str) -> Document | None:
+    version = live_version(key)
+    return Document(version.document, name=str(version)) if version else None
+
+
+def starting_text(key: str) -> str:
+    """The text with which a change of set `key` begins: the live version's, or a template that explains itself."""
+    version = live_version(key)
+    if version is not None:
+        return version.text
+    return NEW_HOUSE if key == HOUSE else NEW_OVERLAY.format(key=key)
+
+
+def as_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Problems for the page, in the order of their lines; errors before warnings on the same line."""
+    found = [
+        {
+            "line": problem.line or 1,
+            "severity": problem.severity,
+            "rule": problem.rule,
+            "pointer": problem.pointer,
+            "message": problem.message,
+            "title": gettext("Error") if problem.severity == "error" else gettext("Warning"),
+        }
+        for problem in problems
+    ]
+    return sorted(found, key=lambda row: (row["line"], row["severity"]))

@@ -1,0 +1,99 @@
+"""Try: one event through the live rules or a change request. Every rule says what it saw; nothing is written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from admin_ui.event_search import named
+from admin_ui.pages import page
+from admin_ui.rule_texts import live_document
+from rules.change_requests import ChangeRequest
+from rules.document.json_text import read_json
+from rules.document.model import Document
+from rules.document.source import Unreadable
+from rules.publish import read
+from rules.rule_sets import HOUSE
+from rules.trying import Tried, try_event
+
+LIVE = "live"
+EMPTY = Document({"rules": []})
+
+
+class CannotTry(ValueError):
+    """Why there is nothing to try, as a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form held: an event by name or as pasted JSON, and where the rules come from."""
+
+    event: str
+    pasted: str
+    source: str
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.event or self.pasted)
+
+
+def try_page(request: HttpRequest) -> HttpResponse:
+    """/staff/try/?event=…&source=live|<change request>; a pasted event comes by POST."""
+    given = request.POST if request.method == "POST" else request.GET
+    asked = Asked(given.get("event", "").strip(), given.get("pasted", "").strip(), given.get("source", LIVE) or LIVE)
+    tried: Tried | None = None
+    problem, document = "", None
+    if asked.complete:
+        try:
+            document = event_of(asked)
+            tried = try_event(document, *rules_of(asked.source, str(document.get("customer") or "")))
+        except CannotTry as cannot:
+            problem = str(cannot)
+    drafts = ChangeRequest.objects.filter(published=None).select_related("rule_set").defer("text")
+    return page(
+        request, "admin_ui/try.html", _("Try"),
+        asked=asked, tried=tried, problem=problem, document=document, drafts=list(drafts[:100]),
+    )  # fmt: skip
+
+
+def event_of(asked: Asked) -> dict[str, Any]:
+    """The event to try, in the shape of the history files. Raises CannotTry."""
+    if not asked.pasted:
+        event = named(asked.event)
+        if event is None:
+            raise CannotTry(gettext("There is no event “%(name)s” in the log.") % {"name": asked.event[:100]})
+        return event.as_document()
+    try:
+        document = read_json(asked.pasted)
+    except Unreadable as bad:
+        raise CannotTry(gettext("The pasted event cannot be read: %(why)s.") % {"why": bad.message}) from None
+    if not isinstance(document, dict) or not isinstance(document.get("type"), str):
+        raise CannotTry(gettext('The pasted event needs at least a type, as in {"type": "invoice.overdue"}.'))
+    return json.loads(json.dumps(document))
+
+
+def rules_of(source: str, customer: str) -> tuple[Document, Document | None]:
+    """House rules and the customer's own, with the change request `source` in the place of one. Raises CannotTry."""
+    house, overlay = live_document(HOUSE), live_document(customer) if customer else None
+    if source != LIVE:
+        draft = ChangeRequest.objects.select_related("rule_set").filter(pk=source).first() if source.isdigit() else None
+        if draft is None:
+            raise CannotTry(gettext("This change request does not exist any more."))
+        key = draft.rule_set.key
+        document, problems = read(draft.text, key)
+        if document is None:
+            raise CannotTry(gettext("The change request cannot be read: %(why)s") % {"why": problems[0].message})
+        if key == HOUSE:
+            house = document
+        elif key == customer:
+            overlay = document
+        else:
+            raise CannotTry(
+                gettext("The change request is for %(key)s, and this event is not of that customer.") % {"key": key}
+            )
+    return house or EMPTY, overlay

@@ -1,0 +1,42 @@
+"""The proof of a stored decision, recomputed from the versions that it names: what each rule saw and why it acted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.events import Event
+from rules.decisions import Decision
+from rules.document.model import Document
+from rules.rule_sets import RuleSetVersion
+from rules.trying import Tried, try_event
+
+NONE = Tried(())
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What every rule of the decision's versions says. `agrees` is false where that differs from what was stored;
+    `problem` says why there is no proof."""
+
+    tried: Tried = NONE
+    agrees: bool = True
+    problem: str = ""
+
+
+def prove(event: Event, decision: Decision) -> Proven:
+    """The proof of `decision` about `event`. Reads the versions by their content hashes; writes nothing."""
+    if not decision.house:
+        return Proven(problem="no rules were live when this was decided")
+    house = _document(decision.house)
+    overlay = _document(decision.overlay) if decision.overlay else None
+    if house is None or (decision.overlay and overlay is None):
+        return Proven(problem="a version that decided this is not on this server")
+    tried = try_event(event.as_document(), house, overlay)
+    muted = {rule.key for rule in tried.not_eligible}
+    stored = set(decision.rules) | (set(decision.held_back) - muted)
+    return Proven(tried, agrees=stored == {rule.key for rule in tried.acted})
+
+
+def _document(content_hash: str) -> Document | None:
+    version = RuleSetVersion.objects.filter(content_hash=content_hash).first()
+    return Document(version.document) if version else None
