@@ -171,7 +171,7 @@ def change(
 
 def record(
     subject: Machine | str,
-    type: str,
+    type: str,  # noqa: A002
     facts: Mapping[str, Any] | None = None,
     *,
     actor: Actor | None = None,

@@ -3,7 +3,8 @@
 from core.accounts import ApiToken
 from core.audit import AuditDetail, AuditRow
 from core.events import Event, EventDetail
+from core.idempotency import IdempotencyKey
 from core.links import Link
 from core.outbox import Outbox, Shard
 
-__all__ = ["ApiToken", "AuditDetail", "AuditRow", "Event", "EventDetail", "Link", "Outbox", "Shard"]
+__all__ = ["ApiToken", "AuditDetail", "AuditRow", "Event", "EventDetail", "IdempotencyKey", "Link", "Outbox", "Shard"]

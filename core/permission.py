@@ -9,6 +9,8 @@ from core.catalog import Transition
 from core.errors import NotPermitted, ObjectMissing
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from core.machine import Machine
 
 OPERATOR, ADMINISTRATOR = "operator", "administrator"
@@ -34,3 +36,27 @@ def demand(actor: Actor, row: Machine, spec: Transition) -> None:
         raise ObjectMissing(ref=row.ref)
     if not may(actor, spec):
         raise NotPermitted(actor=actor.ref, what=f"{row.machine.noun}.{spec.name}")
+
+
+def demand_reader(actor: Actor) -> None:
+    """Raise NotPermitted for somebody who has no role and is no customer: such a user reads nothing."""
+    if not (actor.roles or actor.unlimited or actor.customer):
+        raise NotPermitted(actor=actor.ref, what="read")
+
+
+def demand_operator(actor: Actor, what: str) -> None:
+    """Raise NotPermitted unless the actor may create and change objects."""
+    if not (actor.unlimited or actor.roles & {OPERATOR, ADMINISTRATOR}):
+        raise NotPermitted(actor=actor.ref, what=what)
+
+
+def visible(actor: Actor, model: type[Machine]) -> QuerySet[Machine]:
+    """The rows of a machine that exist for this actor."""
+    rows = model._default_manager.all()
+    if actor.customer is None:
+        return rows
+    key = int(actor.customer.partition(":")[2])
+    if model.machine.noun == "customer":
+        return rows.filter(pk=key)
+    path = model.machine.related.get("customer")
+    return rows.filter(**{path.replace(".", "__"): key}) if path else rows.none()

@@ -29,8 +29,10 @@ def currency() -> models.CharField[str, str]:
 
 
 def code(title: Any, **options: Any) -> models.CharField[str, str]:
-    """A short name that a program or a price list gives; never a person's."""
-    given: dict[str, Any] = {"max_length": 60, "blank": True, "default": "", "validators": [CODE]} | options
+    """A short name that a program or a price list gives; never a person's. Empty unless given, or `blank=False`."""
+    given: dict[str, Any] = {"max_length": 60, "blank": True, "validators": [CODE]} | options
+    if given["blank"]:
+        given.setdefault("default", "")
     return models.CharField(title, **given)
 
 
