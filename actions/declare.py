@@ -26,7 +26,6 @@ class Call:
     rule: str
     event_id: int
     customer: str
-    if_refused_skip: bool = False
 
     def row(self) -> Machine:
         """The row that the action stands on. Raises ObjectMissing."""

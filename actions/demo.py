@@ -67,6 +67,10 @@ def _company() -> None:
             OrderItem.objects.create(order=order, product=product, product_type=product_type, unit_price_minor=price)
             if product_type == "vps":
                 OrderItem.objects.create(
-                    order=order, product="hosting-standard", product_type="hosting", quantity=12, unit_price_minor=24_900
+                    order=order,
+                    product="hosting-standard",
+                    product_type="hosting",
+                    quantity=12,
+                    unit_price_minor=24_900,
                 )
             perform(order, "submit")

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from actions import planned_runs, unless
 from actions.runs import ActionRun
-from core import bells, clock
+from core import bells, bulk, clock
 from core.event_log import depth_reached
 from core.events import Event
 from core.outbox import Outbox, Shard
@@ -133,9 +133,9 @@ def _store(verdicts: list[Verdict]) -> None:
         decision.at = now
         decisions.append(decision)
         runs += asked
-    Decision.objects.bulk_create(decisions)
+    bulk.insert(decisions)
     unless.stop_waiting(verdict.event for verdict in verdicts)
-    ActionRun.objects.bulk_create(runs, ignore_conflicts=True)
+    bulk.insert(runs, ignore_conflicts=True)
     Outbox.objects.filter(event_id__in=keys).delete()
     soon = now + timedelta(seconds=1)
     for queue in sorted({run.queue for run in runs if run.due_at <= soon}):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,10 +13,11 @@ from django.db import transaction
 from actions.outcome import Done, Failed, Outcome, Skipped
 from actions.retries import delay
 from actions.runs import ActionRun, Attempt, AttemptDetail, RunState
-from core import bells, catalog, clock, event_log
-from core.acting import Actor, acting
+from core import bells, bulk, catalog, clock, event_log
+from core.acting import SYSTEM, acting
 from core.catalog import EventType, Fact, Kind
 from core.declare import event_type
+from rules.once import give_back
 
 DIED: EventType = event_type(
     "action_run.died",
@@ -27,53 +31,98 @@ DIED: EventType = event_type(
     internal=True,
 )
 MAX_SAID = 2000
+ENDING = ("state", "said", "finished_at", "due_at", "attempts", "deaths", "lease", "lease_until")
 
 
-def finish(run: ActionRun, attempt: Attempt, outcome: Outcome, *, ended: str | None = None) -> None:
-    """Store the outcome of one attempt and what follows from it for the run."""
+@dataclass(frozen=True)
+class Ended:
+    """One attempt that ended, of a run whose row is locked."""
+
+    run: ActionRun
+    outcome: Outcome
+    started_at: datetime
+
+
+def store(ended: Sequence[Ended]) -> None:
+    """Store first attempts that began and ended in this transaction, and what follows for their runs."""
+    attempts: list[tuple[Attempt, Outcome]] = []
+    detailed: list[tuple[Attempt, Outcome]] = []
+    for end in ended:
+        end.run.attempts += 1
+        attempt = Attempt(run=end.run, number=end.run.attempts, started_at=end.started_at)
+        _settle(end.run, attempt, end.outcome)
+        (detailed if _has_detail(end.outcome) else attempts).append((attempt, end.outcome))
+    bulk.insert([attempt for attempt, _outcome in attempts])
+    for attempt, outcome in detailed:
+        attempt.save()
+        _keep_detail(attempt, outcome)
+    bulk.update([end.run for end in ended], ENDING)
+    _after([end.run for end in ended])
+
+
+def finish(run: ActionRun, outcome: Outcome, *, ended: str | None = None) -> None:
+    """Store the end of the attempt that a leased run began earlier."""
+    attempt = run.tries.get(number=run.attempts)
+    _settle(run, attempt, outcome, ended)
+    attempt.save()
+    if _has_detail(outcome):
+        _keep_detail(attempt, outcome)
+    bulk.update([run], ENDING)
+    _after([run])
+
+
+def _settle(run: ActionRun, attempt: Attempt, outcome: Outcome, ended: str | None = None) -> None:
     now = clock.now()
     attempt.finished_at = now
     run.lease, run.lease_until = "", None
     match outcome:
         case Done():
-            _end(run, RunState.DONE, outcome.said)
             attempt.ended = "done"
+            _end(run, RunState.DONE, outcome.said)
         case Skipped():
-            _end(run, RunState.SKIPPED, outcome.reason)
             attempt.ended, attempt.reason = "skipped", outcome.reason[:MAX_SAID]
+            _end(run, RunState.SKIPPED, outcome.reason)
         case Failed():
             attempt.ended, attempt.reason = ended or "failed", outcome.reason[:MAX_SAID]
             _fail(run, outcome)
-    attempt.save()
-    _keep_detail(attempt, outcome)
 
 
 def _end(run: ActionRun, state: RunState, said: str) -> None:
     run.state, run.said, run.finished_at = state, said[:MAX_SAID], clock.now()
-    run.save()
 
 
 def _fail(run: ActionRun, outcome: Failed) -> None:
     spec = catalog.actions.find(run.action)
     if outcome.retryable and spec is not None and run.attempts - run.spent < spec.max_attempts:
         run.state, run.said = RunState.READY, outcome.reason[:MAX_SAID]
-        run.due_at = clock.now() + delay(run.attempts)
-        run.save()
+        run.due_at = clock.now() + delay(run.attempts - run.spent)
         return
     run.deaths += 1
     _end(run, RunState.DEAD, outcome.reason)
-    with acting(Actor("system"), correlation=run.correlation, cause=run.event_id, depth=run.depth + 1):
+    with acting(SYSTEM, correlation=run.correlation, cause=run.event_id, depth=run.depth + 1):
         facts = {"action": run.action, "rule": run.rule, "attempts": run.attempts, "target": run.target}
         event_log.append(
             type=DIED.name, subject=run.ref, sequence=run.deaths - 1, facts={"action_run": facts}, customer=run.customer
         )
 
 
+def _after(runs: Sequence[ActionRun]) -> None:
+    """Give a rule's `once` back where nothing came of any run of its decision."""
+    for run in runs:
+        if run.uses_once and run.state in (RunState.DEAD, RunState.SKIPPED):
+            same = ActionRun.objects.filter(event_id=run.event_id, rule=run.rule)
+            if not same.exclude(state__in=[RunState.DEAD, RunState.SKIPPED, RunState.CANCELLED]).exists():
+                give_back(run.rule, run.event_id)
+
+
+def _has_detail(outcome: Outcome) -> bool:
+    return not isinstance(outcome, Skipped) and not (outcome.request is None and outcome.answer is None)
+
+
 def _keep_detail(attempt: Attempt, outcome: Outcome) -> None:
-    if isinstance(outcome, Skipped) or (outcome.request is None and outcome.answer is None):
-        return
-    request, answer = _plain(outcome.request), _plain(outcome.answer)
-    AttemptDetail.objects.create(attempt_id=attempt.pk, request=request, answer=answer)
+    if not isinstance(outcome, Skipped):
+        request, answer = _plain(outcome.request), _plain(outcome.answer)
+        AttemptDetail.objects.create(attempt_id=attempt.pk, request=request, answer=answer)
 
 
 def _plain(value: Any) -> Any:
@@ -100,4 +149,5 @@ def cancel(run_id: int, reason: str) -> bool:
     if run is None:
         return False
     _end(run, RunState.CANCELLED, reason)
+    run.save()
     return True

@@ -85,6 +85,7 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         due_at=event.at + timedelta(seconds=action.after or 0),
         unless=action.unless,
         params=params if action.unless else {},
+        uses_once=action.once is not None,
         if_refused_skip=action.if_refused == "skip",
         correlation=event.correlation,
         depth=event.depth,

@@ -7,52 +7,48 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from actions import unless
-from actions.declare import EXTERNAL, Call, performers, problem_with
-from actions.finish import finish
+from actions.declare import EXTERNAL
+from actions.finish import Ended, finish, store
 from actions.outcome import Failed, Outcome, Skipped
-from actions.runs import ActionRun, Attempt, RunState
+from actions.performing import perform_or_give_way, perform_safely
+from actions.runs import ActionRun, RunState
 from core import catalog, clock
-from core.acting import Actor, acting
-from core.catalog import ActionSpec
-from core.errors import Blocked, NotAllowed, NotDeclared, PravilaError
 
 log = logging.getLogger(__name__)
+BATCH = 20  # internal runs of one transaction; PostgreSQL slows down from 64 open savepoints on
 
 
 def run_due(queue: str, *, limit: int = 50) -> int:
     """Carry out up to `limit` due runs of one queue. The number that this call worked on."""
-    due = ActionRun.objects.filter(queue=queue, state=RunState.READY, due_at__lte=clock.now())
-    keys = list(due.order_by("due_at", "id").values_list("id", flat=True)[:limit])
-    return sum(run_one(key) for key in keys)
+    worked = 0
+    while worked < limit:
+        done = _run_batch(queue, min(BATCH, limit - worked))
+        worked += done
+        if not done:
+            break
+    return worked
 
 
 def run_one(key: int) -> bool:
     """Carry out run `key` if it is still due and nobody else has it."""
-    spec = None
-    with transaction.atomic():
-        run = _lock_due(key)
-        if run is None:
-            return False
-        spec = catalog.actions.find(run.action)
-        if (stop := unless.stops(run)) is not None:
-            finish(run, _attempt(run), Skipped(stop))
-            return True
-        if spec is None or spec.kind != EXTERNAL:
-            attempt = _attempt(run)
-            finish(run, attempt, _perform_safely(run, spec))
-            return True
-        lease = _lease(run, spec)
-        attempt = _attempt(run)
-    outcome = _perform_safely(run, spec)
+    try:
+        lease = _begin(key)
+    except DatabaseError as error:
+        log.exception("the effect of a run could not be committed", extra={"run": key})
+        return _fail_at_commit(key, error)
+    if not lease:
+        return lease is not None
+    run = ActionRun.objects.get(pk=key)
+    outcome = perform_safely(run)
     with transaction.atomic():
         held = ActionRun.objects.select_for_update().filter(pk=key, state=RunState.RUNNING, lease=lease).first()
         if held is None:
             log.warning("run finished after its lease was lost", extra={"run": key, "action": run.action})
             return True
-        finish(held, attempt, outcome)
+        finish(held, outcome)
     return True
 
 
@@ -64,65 +60,96 @@ def reap() -> int:
         with transaction.atomic():
             run = stale.select_for_update(skip_locked=True).filter(pk=key).first()
             if run is not None:
-                attempt = run.tries.get(number=run.attempts)
-                finish(run, attempt, Failed("its worker went silent", retryable=True), ended="lost")
+                finish(run, Failed("its worker went silent", retryable=True), ended="lost")
                 reaped += 1
     return reaped
 
 
-def _lock_due(key: int) -> ActionRun | None:
-    due = ActionRun.objects.select_for_update(skip_locked=True)
-    return due.filter(pk=key, state=RunState.READY, due_at__lte=clock.now()).first()
+def _run_batch(queue: str, size: int) -> int:
+    """Carry out the oldest due runs of a queue: internal ones together in one transaction, others one by one.
 
-
-def _lease(run: ActionRun, spec: ActionSpec) -> str:
-    run.lease = uuid.uuid4().hex
-    seconds = max(settings.CONFIG.lease_seconds, spec.timeout_seconds + 30)
-    run.lease_until = clock.now() + timedelta(seconds=seconds)
-    run.state = RunState.RUNNING
-    run.save(update_fields=["lease", "lease_until", "state"])
-    return run.lease
-
-
-def _attempt(run: ActionRun) -> Attempt:
-    run.attempts += 1
-    run.save(update_fields=["attempts"])
-    return Attempt.objects.create(run=run, number=run.attempts, started_at=clock.now())
-
-
-def _perform_atomically(run: ActionRun, call: Call) -> Outcome:
-    with transaction.atomic():
-        outcome = performers.get(run.action)(call, **run.arguments)
-        if isinstance(outcome, Failed):
-            transaction.set_rollback(True)
-        return outcome
-
-
-def _perform_safely(run: ActionRun, spec: ActionSpec | None) -> Outcome:
-    """The outcome of performing the action, whatever happens in it; a failed effect leaves nothing half done."""
-    if run.problem:
-        return Failed(run.problem, retryable=False)
-    if spec is None:
-        return Failed(
-            f"there is no action {run.action} any more; install its app again or cancel the run", retryable=False
-        )
-    if problem := problem_with(run.action, run.arguments):
-        return Failed(f"its arguments do not fit: {problem}", retryable=False)
-    call = Call(run.target, run.key, run.rule, run.event_id, run.customer, run.if_refused_skip)
-    actor = Actor(f"rule:{run.rule}", unlimited=True)
+    A batch holds the locks of all its runs, so it gives way soon to whoever waits; what it gave up is done alone.
+    """
+    keys: list[int] = []
     try:
-        with acting(actor, correlation=run.correlation, cause=run.event_id, depth=run.depth + 1):
-            if spec.kind == EXTERNAL:
-                return performers.get(run.action)(call, **run.arguments)
-            return _perform_atomically(run, call)
-    except (Blocked, NotAllowed) as refused:
-        return Skipped(str(refused)) if run.if_refused_skip else Failed(str(refused), retryable=False)
-    except NotDeclared as gone:
-        return Failed(str(gone), retryable=False)
-    except PravilaError as error:
-        return Failed(str(error), retryable=error.code == "busy")
-    except OperationalError as error:
-        return Failed(f"the database was busy: {error}", retryable=True)
-    except Exception as error:
-        log.exception("action raised", extra={"run": run.pk, "action": run.action, "rule": run.rule})
-        return Failed(f"{type(error).__name__}: {error}", retryable=True)
+        with transaction.atomic():
+            runs = _claim(queue, size)
+            keys = [run.pk for run in runs]
+            alone = _carry_out_together([run for run in runs if _is_internal(run)])
+            alone += [run.pk for run in runs if not _is_internal(run)]
+    except DatabaseError as error:
+        log.warning("a batch of runs is done one by one", extra={"queue": queue, "reason": str(error)})
+        alone = keys
+    for key in alone:
+        run_one(key)
+    return len(keys)
+
+
+def _claim(queue: str, size: int) -> list[ActionRun]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+    due = ActionRun.objects.filter(queue=queue, state=RunState.READY, due_at__lte=clock.now())
+    return list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:size])
+
+
+def _carry_out_together(runs: list[ActionRun]) -> list[int]:
+    """Perform claimed internal runs, each in its own savepoint, and store what came of them. Keys of those given up."""
+    ended: list[Ended] = []
+    given_up: list[int] = []
+    for run in runs:
+        started_at = clock.now()
+        stop = unless.stops(run)
+        try:
+            outcome = Skipped(stop) if stop is not None else perform_or_give_way(run)
+        except OperationalError:
+            given_up.append(run.pk)
+            continue
+        ended.append(Ended(run, outcome, started_at))
+    store(ended)
+    return given_up
+
+
+def _begin(key: int) -> str | None:
+    """Lock a due run. An internal one is carried out ("" is returned), an external one gets a lease, which is returned.
+
+    None where it is not due, or somebody has it.
+    """
+    with transaction.atomic():
+        due = ActionRun.objects.select_for_update(skip_locked=True)
+        run = due.filter(pk=key, state=RunState.READY, due_at__lte=clock.now()).first()
+        if run is None:
+            return None
+        if (stop := unless.stops(run)) is not None:
+            store([Ended(run, Skipped(stop), clock.now())])
+            return ""
+        if _is_internal(run):
+            started_at = clock.now()
+            store([Ended(run, perform_safely(run), started_at)])
+            return ""
+        return _lease(run)
+
+
+def _fail_at_commit(key: int, error: DatabaseError) -> bool:
+    outcome: Outcome = Failed(f"the database refused it: {error}", retryable=True)
+    with transaction.atomic():
+        run = ActionRun.objects.select_for_update(skip_locked=True).filter(pk=key, state=RunState.READY).first()
+        if run is not None:
+            store([Ended(run, outcome, clock.now())])
+    return True
+
+
+def _is_internal(run: ActionRun) -> bool:
+    spec = catalog.actions.find(run.action)
+    return spec is None or spec.kind != EXTERNAL or bool(run.problem)
+
+
+def _lease(run: ActionRun) -> str:
+    timeout = catalog.actions.get(run.action).timeout_seconds
+    run.lease = uuid.uuid4().hex
+    run.lease_until = clock.now() + timedelta(seconds=max(settings.CONFIG.lease_seconds, timeout + 30))
+    run.state = RunState.RUNNING
+    run.attempts += 1
+    run.save(update_fields=["lease", "lease_until", "state", "attempts"])
+    run.tries.create(number=run.attempts, started_at=clock.now())
+    return run.lease

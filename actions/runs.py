@@ -41,6 +41,7 @@ class ActionRun(models.Model):
     due_at = models.DateTimeField(_("due at"))
     unless = models.JSONField(_("unless"), null=True)
     params = models.JSONField(_("parameters of the rule set"), default=dict)
+    uses_once = models.BooleanField(default=False)
     if_refused_skip = models.BooleanField(_("a refusal is a skip"), default=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     problem = models.TextField(_("problem of the plan"), default="")

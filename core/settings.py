@@ -109,6 +109,7 @@ UNFOLD = {
     "SITE_TITLE": "Pravila",
     "SITE_HEADER": "Pravila",
     "SITE_SYMBOL": "gavel",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}admin_ui/icon.svg"}],
     "SHOW_LANGUAGES": True,
     "SIDEBAR": {"show_search": True, "navigation": "admin_ui.navigation.sections"},
 }

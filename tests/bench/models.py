@@ -102,3 +102,9 @@ class PlainInvoice(_Fsm):
 
 class ReceiverInvoice(_Fsm):
     """What five hard-coded receivers hang on."""
+
+
+class Noted(models.Model):
+    """What the one action of the pipeline writes."""
+
+    key = models.CharField(max_length=300, unique=True)
