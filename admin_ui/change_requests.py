@@ -29,6 +29,7 @@ class ChangeForm(forms.ModelForm):
     """Title and text; `seen` is the moment of the text that the person had before them."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(label=_("Rules (YAML)"), max_length=2_000_000, strip=False)
 
     class Meta:
         model = ChangeRequest

@@ -1,0 +1,155 @@
+"""Pages of machines: buttons perform transitions, refusals speak, recorded fields change with an event."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from admin_ui.machine_pages import MachineAdmin
+from core.events import Event
+from core.machine import perform
+from core.machines import all_machines
+from state_machines.customers import Customer
+from tests.admin_ui.conftest import SignIn
+from tests.fines.models import Fine
+
+pytestmark = pytest.mark.django_db
+PAGE = "/staff/fines/fine/{}/change/"
+PERFORM = "/staff/fines/fine/{}/perform/{}/"
+
+
+def _messages(answer: object) -> str:
+    return " ".join(str(message) for message in answer.context["messages"])  # type: ignore[attr-defined]
+
+
+def test_every_machine_has_a_page_without_being_named_here() -> None:
+    assert all(admin.site.is_registered(model) for model in all_machines())
+    assert type(admin.site._registry[Fine]) is MachineAdmin
+
+
+def test_a_button_performs_the_transition_in_the_name_of_the_person(sign_in: SignIn, fine: Fine) -> None:
+    client = sign_in("operator")
+    answer = client.post(PERFORM.format(fine.pk, "send_fine"), {"expense_minor": "12.50"}, follow=True)
+    fine.refresh_from_db()
+    assert (fine.state, fine.expense_minor) == ("sent", 1250)
+    assert "fine:1 is sent now" in _messages(answer).replace(fine.ref, "fine:1")
+    newest = Event.objects.get(subject=fine.ref, sequence=fine.sequence)
+    assert newest.type == "fine.send_fine"
+    assert newest.actor == f"user:{client.session['_auth_user_id']}"
+    assert f"/staff/core/event/{newest.pk}/change/" in answer.content.decode()
+
+
+def test_a_viewer_sees_the_page_and_may_perform_nothing(sign_in: SignIn, fine: Fine) -> None:
+    client = sign_in("viewer")
+    page = client.get(PAGE.format(fine.pk)).content.decode()
+    assert "only these roles may do it: operator" in page
+    answer = client.post(PERFORM.format(fine.pk, "insert_fine_notification"), follow=True)
+    fine.refresh_from_db()
+    assert fine.state == "created"
+    assert Event.objects.filter(subject=fine.ref).count() == 1
+    refused = client.post(PERFORM.format(fine.pk, "send_fine"), {"expense_minor": "1"}, follow=True)
+    assert "may not do fine.send_fine" in _messages(refused)
+    assert "fine" in _messages(answer)
+
+
+def test_staff_without_a_role_and_strangers_see_nothing(sign_in: SignIn, fine: Fine) -> None:
+    assert sign_in().get(PAGE.format(fine.pk)).status_code == 403
+    for url in ("/staff/", "/staff/core/event/", "/staff/try/", "/staff/rules/ruleset/of/house/"):
+        assert sign_in().get(url).status_code == 403
+        assert Client().get(url)["Location"].startswith("/staff/login/")
+    stranger = Client().post(PERFORM.format(fine.pk, "send_fine"), {"expense_minor": "1"})
+    assert stranger["Location"].startswith("/staff/login/")
+
+
+def test_a_guard_greys_the_button_out_with_its_reason(sign_in: SignIn, fine: Fine) -> None:
+    perform(fine, "payment", arguments={"paid_minor": 1000})
+    client = sign_in("operator")
+    page = client.get(PAGE.format(fine.pk)).content.decode()
+    assert f'<button class="pv-button" disabled title="40.00 EUR of {fine.ref} are still outstanding">' in page
+    answer = client.post(PERFORM.format(fine.pk, "settle"), follow=True)
+    assert answer.status_code == 200
+    assert "are still outstanding" in _messages(answer)
+    fine.refresh_from_db()
+    assert fine.state == "paid_part"
+
+
+def test_what_another_person_did_meanwhile_is_said(sign_in: SignIn, fine: Fine) -> None:
+    perform(fine, "payment", arguments={"paid_minor": 1000})
+    data = {"paid_minor": "5", "expected": "created"}
+    answer = sign_in("operator").post(PERFORM.format(fine.pk, "payment"), data, follow=True)
+    assert "is paid_part, not created" in _messages(answer)
+    fine.refresh_from_db()
+    assert fine.paid_minor == 1000
+
+
+@pytest.mark.parametrize("typed", ["", "much", "-3", "1.234", "99999999999"])
+def test_arguments_that_do_not_fit_change_nothing(sign_in: SignIn, fine: Fine, typed: str) -> None:
+    answer = sign_in("operator").post(PERFORM.format(fine.pk, "payment"), {"paid_minor": typed}, follow=True)
+    assert "Paid (EUR):" in _messages(answer)
+    fine.refresh_from_db()
+    assert fine.state == "created"
+
+
+def test_unknown_transitions_and_rows_are_refused_in_words(sign_in: SignIn, fine: Fine) -> None:
+    client = sign_in("operator")
+    assert "no transition" in _messages(client.post(PERFORM.format(fine.pk, "payed"), follow=True))
+    assert "There is no fine:999" in _messages(client.post(PERFORM.format(999, "settle"), follow=True))
+    assert client.get(PERFORM.format(fine.pk, "settle")).status_code == 405
+
+
+def test_hostile_text_stays_text(sign_in: SignIn, db: None) -> None:
+    evil = "<script>alert('x')</script>"
+    customer = Customer.objects.create(name=evil, email="a@example.org")
+    client = sign_in("administrator")
+    for url in (f"/staff/state_machines/customer/{customer.pk}/change/", "/staff/state_machines/customer/"):
+        page = client.get(url).content.decode()
+        assert evil not in page
+        assert "&lt;script&gt;alert(" in page
+
+
+def test_a_recorded_field_changes_with_an_event_and_another_without(sign_in: SignIn, db: None) -> None:
+    customer = Customer.objects.create(name="Ana", country="RO")
+    url = f"/staff/state_machines/customer/{customer.pk}/change/"
+    client = sign_in("operator")
+    form = client.get(url).context["adminform"].form
+    data = {name: form[name].value() for name in form.fields} | {"tags": "[]"}
+    assert "credit_score" not in data
+    client.post(url, data | {"name": "Ana Pop"})
+    customer.refresh_from_db()
+    assert (customer.name, customer.sequence) == ("Ana Pop", 0)
+    client.post(url, data | {"name": "Ana Pop", "country": "DE"})
+    customer.refresh_from_db()
+    assert (customer.country, customer.sequence) == ("DE", 1)
+    event = Event.objects.get(subject=customer.ref, sequence=1)
+    assert (event.type, event.was) == ("customer.updated", {"customer.country": "RO"})
+
+
+def test_a_row_is_created_with_its_event(sign_in: SignIn, db: None) -> None:
+    data = {"case": "B2", "article": "7", "amount_minor": "900", "expense_minor": "0", "paid_minor": "0"}
+    answer = sign_in("operator").post(
+        "/staff/fines/fine/add/", data | {"outstanding_minor": "0", "currency": "EUR"}, follow=True
+    )
+    made = Fine.objects.get(case="B2")
+    assert answer.status_code == 200
+    assert Event.objects.get(subject=made.ref).type == "fine.created"
+    assert sign_in("viewer").post("/staff/fines/fine/add/", data).status_code == 403
+
+
+def test_a_list_asks_no_more_for_more_rows(sign_in: SignIn, db: None) -> None:
+    client = sign_in("viewer")
+
+    def queries(path: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(path).status_code == 200
+        return len(seen)
+
+    few: dict[str, int] = {}
+    for rows in (2, 12):
+        for number in range(rows):
+            customer = Customer.objects.create(name=f"Nr {number}")
+            customer.orders.create()
+        for path in ("/staff/state_machines/order/", "/staff/core/event/", "/staff/"):
+            assert queries(path) == few.setdefault(path, queries(path)), path
