@@ -36,6 +36,8 @@ class Declaration:
     `related` maps a name in facts to the attribute path of the row that it stands for ("customer": "order.customer");
     `links` maps a foreign key of this model to the relation of that parent in which this row stands ("order": "items").
     `events` are recorded events that are no transitions; `recorded` are further columns that change only with an event.
+    `sealed` are recorded columns that are fixed, and keep the row from being deleted, once it has left its initial state;
+    `parts` names the reverse relations (invoice: "lines") whose rows are fixed with it.
     """
 
     noun: str
@@ -47,6 +49,8 @@ class Declaration:
     terminal: tuple[str, ...] = ()
     events: tuple[EventType, ...] = ()
     recorded: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     rank: int = 100
 
 

@@ -120,6 +120,13 @@ class WriteRefused(PravilaError):
     code = "write-refused"
 
 
+class Sealed(PravilaError):
+    """{ref} is {state}: its {fields} cannot change any more. Undo it by a transition and make a new one."""
+
+    status = 409
+    code = "sealed"
+
+
 class Busy(PravilaError):
     """{ref} is being changed by somebody else just now. Try again in a moment."""
 

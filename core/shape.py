@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from core import catalog, facts, links, schemas
 from core.catalog import Fact
-from core.errors import NotWired
+from core.errors import NotWired, Sealed
 from core.events import Event
 from core.locked_query import LockedQuery
 
@@ -39,6 +39,7 @@ class Shape:
             self.related.append((name, _walk(path)))
             self.joins.append(path.replace(".", "__"))
         self.links = dict(declared.links)
+        self.sealed = {str(model._meta.get_field(name).column) for name in declared.sealed}  # type: ignore[union-attr]
         self.arguments = {
             name: schemas.Check(schemas.of_arguments(spec.arguments, spec.required))
             for name, spec in model.spec.transitions.items()
@@ -74,12 +75,19 @@ class Shape:
         return {f"{self.noun}.{name}": old.get(name) for name in {**old, **new} if old.get(name) != new.get(name)}
 
     def changed(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-        """Column -> database value of each field that changed."""
-        return {
+        """Column -> database value of each field that changed. Raises Sealed for one that may not change any more."""
+        changed = {
             column: field.get_db_prep_save(after[attname], connection)
             for attname, column, field in self.fields
             if after[attname] != before[attname] and attname != "sequence"
         }
+        if (
+            self.sealed
+            and before["state"] != self._model.spec.initial
+            and (fixed := sorted(self.sealed & set(changed)))
+        ):
+            raise Sealed(ref=f"{self.noun}:{before['id']}", state=before["state"], fields=", ".join(fixed))
+        return changed
 
     def customer(self, row: Machine) -> str:
         """The reference of the row's customer; its own for a customer; empty where it has none."""

@@ -34,9 +34,12 @@ class GuardedTable:
     noun: str
     initial: str
     recorded: tuple[str, ...]  # columns that change only with an event
+    sealed: tuple[str, ...] = ()  # those of them that are fixed once the row has left its initial state
+    parts: tuple[tuple[str, str], ...] = ()  # (table, column that points here) of rows fixed with it
 
 
 APPEND_ONLY = ("core_event", "core_auditrow", "rules_decision")
 EVENT, OUTBOX = "core_event", "core_outbox"
 EXPLAIN = "pravila: the change of {table} has no event that explains it; use core.machine"
+SEALED = "pravila: what is sealed of {table} does not change once it has left its initial state"
 KEPT = "pravila: rows of {table} are never changed or deleted"

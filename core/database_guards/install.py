@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -16,10 +17,26 @@ from core.machines import all_machines
 
 def guarded_table(model: type[Machine]) -> GuardedTable:
     """What the database must know to guard a machine's table; column names are the database's own."""
-    named = {name for fact in model.spec.facts for name in facts.columns(fact)} | set(model.machine.recorded)
-    names = sorted(named - {"state"})
-    recorded = tuple(str(model._meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
-    return GuardedTable(model._meta.db_table, model.machine.noun, model.spec.initial, recorded)
+    declared = model.machine
+    named = {name for fact in model.spec.facts for name in facts.columns(fact)}
+    names = sorted((named | set(declared.recorded) | set(declared.sealed)) - {"state"})
+    return GuardedTable(
+        table=model._meta.db_table,
+        noun=declared.noun,
+        initial=model.spec.initial,
+        recorded=_columns(model, names),
+        sealed=_columns(model, declared.sealed),
+        parts=tuple(_part(model, name) for name in declared.parts),
+    )
+
+
+def _columns(model: type[Machine], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(model._meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
+
+
+def _part(model: type[Machine], name: str) -> tuple[str, str]:
+    relation: Any = model._meta.get_field(name)
+    return relation.related_model._meta.db_table, relation.field.column
 
 
 def wanted() -> list[DatabaseGuard]:
@@ -38,6 +55,7 @@ def wanted() -> list[DatabaseGuard]:
             if {"state", "sequence", *table.recorded} <= columns:
                 made = dialect.explained(table)
                 guards += made if isinstance(made, list) else [made]
+                guards += [guard for guard in dialect.sealed(table) if guard.table in tables]
     return guards
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from core.database_guards.guard import APPEND_ONLY, EVENT, EXPLAIN, KEPT, OUTBOX, DatabaseGuard, GuardedTable
+from core.database_guards.guard import APPEND_ONLY, EVENT, EXPLAIN, KEPT, OUTBOX, SEALED, DatabaseGuard, GuardedTable
 
 
-def _with_function(table: str, purpose: str, body: str, events: str, *more: str) -> DatabaseGuard:
+def _with_function(table: str, purpose: str, body: str, events: str, *more: str, declare: str = "") -> DatabaseGuard:
+    declared = f"DECLARE {declare} " if declare else ""
     function = (
-        f'CREATE OR REPLACE FUNCTION "{{name}}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN {body} END $guard$'
+        'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql '
+        f"AS $guard$ {declared}BEGIN {body} END $guard$"
     )
     bound = f'CREATE TRIGGER "{{name}}" {events} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{{name}}"()'
     return DatabaseGuard(table, purpose, (function, bound, *more))
@@ -36,6 +38,31 @@ def explained(guarded: GuardedTable) -> DatabaseGuard:
     END IF;
     RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"""
     return _with_function(guarded.table, "explained", body, "BEFORE INSERT OR UPDATE OR DELETE")
+
+
+def sealed(guarded: GuardedTable) -> list[DatabaseGuard]:
+    """What is sealed of a row, its life, and its parts are fixed once it has left its initial state."""
+    if not guarded.sealed:
+        return []
+    refuse = f"RAISE EXCEPTION '{SEALED.format(table=guarded.table)}' USING ERRCODE = 'integrity_constraint_violation';"
+    same = " AND ".join(f'NEW."{column}" IS NOT DISTINCT FROM OLD."{column}"' for column in guarded.sealed)
+    body = f"""
+    IF TG_OP = 'DELETE' THEN
+      IF OLD.state = '{guarded.initial}' THEN RETURN OLD; END IF;
+    ELSIF OLD.state = '{guarded.initial}' OR ({same}) THEN RETURN NEW;
+    END IF;
+    {refuse}"""
+    guards = [_with_function(guarded.table, "sealed", body, "BEFORE UPDATE OR DELETE")]
+    for table, column in guarded.parts:
+        # FOR SHARE: a part that is written while its row is being moved waits, and then sees the new state
+        state = f'SELECT state INTO found FROM "{guarded.table}" WHERE id = %s."{column}" FOR SHARE;'
+        check = f"IF found <> '{guarded.initial}' THEN {refuse} END IF;"
+        body = f"""
+        IF TG_OP <> 'INSERT' THEN {state % "OLD"} {check} END IF;
+        IF TG_OP <> 'DELETE' THEN {state % "NEW"} {check} RETURN NEW; END IF;
+        RETURN OLD;"""
+        guards.append(_with_function(table, "part", body, "BEFORE INSERT OR UPDATE OR DELETE", declare="found text;"))
+    return guards
 
 
 def log_guards(tables: set[str]) -> list[DatabaseGuard]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.database_guards.guard import APPEND_ONLY, EVENT, EXPLAIN, KEPT, OUTBOX, DatabaseGuard, GuardedTable
+from core.database_guards.guard import APPEND_ONLY, EVENT, EXPLAIN, KEPT, OUTBOX, SEALED, DatabaseGuard, GuardedTable
 
 
 def _refuse(table: str, purpose: str, moment: str, condition: str, message: str) -> DatabaseGuard:
@@ -28,6 +28,29 @@ def explained(guarded: GuardedTable) -> list[DatabaseGuard]:
         _refuse(guarded.table, "explained", "BEFORE UPDATE", f"({changed}) AND NOT ({moved})", message),
         _refuse(guarded.table, "gone", "BEFORE DELETE", f"NOT {gone}", message),
     ]
+
+
+def sealed(guarded: GuardedTable) -> list[DatabaseGuard]:
+    """What is sealed of a row, its life, and its parts are fixed once it has left its initial state."""
+    if not guarded.sealed:
+        return []
+    message = SEALED.format(table=guarded.table)
+    left = f"OLD.state <> '{guarded.initial}'"
+    changed = " OR ".join(f'NEW."{column}" IS NOT OLD."{column}"' for column in guarded.sealed)
+    guards = [
+        _refuse(guarded.table, "sealed", "BEFORE UPDATE", f"{left} AND ({changed})", message),
+        _refuse(guarded.table, "undeleted", "BEFORE DELETE", left, message),
+    ]
+    for table, column in guarded.parts:
+        fixed = (
+            f"""EXISTS (SELECT 1 FROM "{guarded.table}" WHERE state <> '{guarded.initial}' AND id = %s."{column}")"""
+        )
+        guards += [
+            _refuse(table, "part_new", "BEFORE INSERT", fixed % "NEW", message),
+            _refuse(table, "part_changed", "BEFORE UPDATE", f"{fixed % 'OLD'} OR {fixed % 'NEW'}", message),
+            _refuse(table, "part_gone", "BEFORE DELETE", fixed % "OLD", message),
+        ]
+    return guards
 
 
 def log_guards(tables: set[str]) -> list[DatabaseGuard]:
