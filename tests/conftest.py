@@ -38,6 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A huge input is named by its size, not by itself."""
+    return f"{argname}-{len(val)}" if isinstance(val, str | bytes) and len(val) > 60 else None
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of real inputs beside the project; tests that need it are skipped where it is not."""
