@@ -59,15 +59,19 @@ def _column(field: Any, names: set[str], currency: Callable[[Any], str] | None =
     """The field's name, or a function where its plain value would be hard to read."""
     if field.name.endswith("_minor") and (currency or "currency" in names):
         read = currency or attrgetter("currency")
-        return _shown_by(
-            field, lambda row, minor: _money(minor, read(row)), str(field.verbose_name).removesuffix(" minor")
-        )
+        return _shown_by(field, lambda row, minor: _money(minor, read(row)), _title(field))
     if isinstance(field, models.DateTimeField):
-        return _shown_by(field, lambda row, value: moment(value), str(field.verbose_name))  # noqa: ARG005
+        return _shown_by(field, lambda row, value: moment(value), field.verbose_name)  # noqa: ARG005
     return str(field.name)
 
 
-def _shown_by(field: Any, show: Callable[[Any, Any], SafeString], title: str) -> Callable[[Any], SafeString]:
+def _title(field: Any) -> Any:
+    """The field's own title; of one that has none, its name without the unit. Stays lazy, for it is translated later."""
+    named = field.verbose_name
+    return named.removesuffix(" minor") if isinstance(named, str) else named
+
+
+def _shown_by(field: Any, show: Callable[[Any, Any], SafeString], title: Any) -> Callable[[Any], SafeString]:
     @admin.display(description=title, ordering=field.name)
     def column(row: Any) -> SafeString:
         return show(row, getattr(row, field.name))

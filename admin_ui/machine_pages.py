@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from admin_ui import columns, people
+from admin_ui import columns, people, states
 from admin_ui.argument_form import form_of
 from admin_ui.links import page_at
 from admin_ui.offers import offers
@@ -180,7 +180,7 @@ def perform(request: HttpRequest, key: int, name: str, *, model: type[Machine]) 
         request,
         lambda: done.append(machine.perform(ref, name, actor=who, arguments=arguments, expected=expected)),
     ):
-        said = gettext("%(what)s is %(state)s now.") % {"what": ref, "state": done[0].target}
+        said = gettext("%(what)s is %(state)s now.") % {"what": ref, "state": states.title_of(ref, done[0].target)}
         messages.success(request, said)
     elif row is None:
         return HttpResponseRedirect(reverse("start"))

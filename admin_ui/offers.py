@@ -8,6 +8,7 @@ from typing import Literal
 
 from django.utils.translation import gettext
 
+from admin_ui import states
 from admin_ui.argument_form import ArgumentForm, form_of
 from core import permission
 from core.acting import Actor
@@ -45,7 +46,8 @@ def _offer(row: Machine, spec: Transition, actor: Actor) -> Offer:
 
 def _refusal(row: Machine, spec: Transition, actor: Actor) -> tuple[Kind, str]:
     if row.state not in spec.sources:
-        return "elsewhere", gettext("possible only from %(states)s") % {"states": ", ".join(spec.sources)}
+        named = (states.title_of(row.machine.noun, source) for source in spec.sources)
+        return "elsewhere", gettext("possible only from %(states)s") % {"states": ", ".join(named)}
     if not permission.may(actor, spec):
         roles = ", ".join(spec.roles or (permission.OPERATOR,))
         return "blocked", gettext("only these roles may do it: %(roles)s") % {"roles": roles}

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from admin_ui import links
+from admin_ui import links, states
 from admin_ui.facts_table import FactRow, changes_of
 from core.events import Event
 from core.money import Money
@@ -36,6 +36,18 @@ def tone_of(word: str) -> str:
 def badge(word: str, title: Any = None) -> SafeString:
     """A state or outcome as a coloured label."""
     return format_html('<span class="pv-badge pv-{}">{}</span>', tone_of(str(word)), title or word)
+
+
+@register.simple_tag
+def state(subject: str, name: str) -> SafeString:
+    """A state of a subject's machine as a coloured label with its title."""
+    return badge(name, states.title_of(subject, name))
+
+
+@register.filter
+def state_title(name: str, subject: str) -> str:
+    """The title of a state of the subject's machine."""
+    return states.title_of(subject, name)
 
 
 @register.simple_tag
