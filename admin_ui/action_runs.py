@@ -20,7 +20,7 @@ from actions.finish import cancel, redrive
 from actions.runs import ActionRun, Attempt, AttemptDetail, RunState
 from admin_ui import people
 from admin_ui.links import page_at
-from admin_ui.pages import StaffAdmin, page, staff
+from admin_ui.pages import StaffAdmin, page, staff, typed
 from admin_ui.templatetags.staff import badge, moment, ref
 from core import audit, catalog
 from core.acting import acting
@@ -139,7 +139,7 @@ def redrive_one(request: HttpRequest, key: int) -> HttpResponse:
 @require_POST
 def cancel_one(request: HttpRequest, key: int) -> HttpResponse:
     """Stop a run that has not begun, for a reason that is kept."""
-    reason = request.POST.get("reason", "").strip()[:MAX_REASON]
+    reason = typed(request.POST, "reason", MAX_REASON)
     who = people.actor(request)
     if not reason:
         messages.error(request, gettext("Say why the run is cancelled."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -52,6 +52,11 @@ def attempt(request: HttpRequest, act: Callable[[], Any]) -> bool:
         messages.error(request, gettext("The database was busy, and nothing was changed. Try again in a moment."))
         return False
     return True
+
+
+def typed(given: Mapping[str, Any], name: str, longest: int = 200) -> str:
+    """What a person typed into a field of a plain form: at most `longest` characters, none of which a database refuses."""
+    return str(given.get(name, "")).replace("\x00", "").strip()[:longest]
 
 
 class StaffAdmin(ModelAdmin):

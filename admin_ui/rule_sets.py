@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST
 
 from admin_ui import people
 from admin_ui.links import page_of
-from admin_ui.pages import StaffAdmin, page, staff
+from admin_ui.pages import StaffAdmin, page, staff, typed
 from admin_ui.rule_texts import live_version, starting_text
 from admin_ui.templatetags.staff import ref
 from core import audit, refs
 from core.acting import acting
+from core.errors import PravilaError
 from rules.change_requests import ChangeRequest
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 
@@ -96,7 +97,7 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
             rule_set=rule_set,
             base=rule_set.live,
             text=starting_text(key),
-            title=request.POST.get("title", "").strip()[:200] or gettext("A change"),
+            title=typed(request.POST, "title", 200) or gettext("A change"),
             author=who.ref,
         )
         audit.note("change_request.begun", f"change_request:{draft.pk}")
@@ -119,11 +120,9 @@ def _show(request: HttpRequest, key: str) -> HttpResponse:
 def _demand_key(key: str) -> None:
     if key == HOUSE:
         return
-    noun, _colon, number = key.partition(":")
-    if noun != "customer" or not number.isdigit() or ("customer" in refs.MODELS and not _exists(key)):
+    try:
+        customer = refs.resolve(key)
+    except PravilaError:
+        raise Http404 from None
+    if customer.machine.noun != "customer" or customer.ref != key:
         raise Http404
-
-
-def _exists(key: str) -> bool:
-    _noun, number = refs.parse_row(key)
-    return refs.MODELS["customer"]._default_manager.filter(pk=number).exists()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admin_ui.event_search import named
-from admin_ui.pages import page
+from admin_ui.pages import page, typed
 from admin_ui.rule_texts import live_document
 from rules.change_requests import ChangeRequest
 from rules.document.json_text import read_json
@@ -22,6 +22,7 @@ from rules.rule_sets import HOUSE
 from rules.trying import Tried, try_event
 
 LIVE = "live"
+MAX_PASTED = 1_000_000
 EMPTY = Document({"rules": []})
 
 
@@ -45,7 +46,7 @@ class Asked:
 def try_page(request: HttpRequest) -> HttpResponse:
     """/staff/try/?event=…&source=live|<change request>; a pasted event comes by POST."""
     given = request.POST if request.method == "POST" else request.GET
-    asked = Asked(given.get("event", "").strip(), given.get("pasted", "").strip(), given.get("source", LIVE) or LIVE)
+    asked = Asked(typed(given, "event"), typed(given, "pasted", MAX_PASTED), typed(given, "source") or LIVE)
     tried: Tried | None = None
     problem, document = "", None
     if asked.complete:
@@ -81,7 +82,11 @@ def rules_of(source: str, customer: str) -> tuple[Document, Document | None]:
     """House rules and the customer's own, with the change request `source` in the place of one. Raises CannotTry."""
     house, overlay = live_document(HOUSE), live_document(customer) if customer else None
     if source != LIVE:
-        draft = ChangeRequest.objects.select_related("rule_set").filter(pk=source).first() if source.isdigit() else None
+        draft = (
+            ChangeRequest.objects.select_related("rule_set").filter(pk=source).first()
+            if source.isascii() and source.isdigit()
+            else None
+        )
         if draft is None:
             raise CannotTry(gettext("This change request does not exist any more."))
         key = draft.rule_set.key
