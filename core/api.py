@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from ninja import NinjaAPI, Schema
+from ninja import Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
@@ -19,6 +19,7 @@ from core.accounts import actor_of_token, actor_of_user
 from core.acting import Actor
 from core.errors import BadArguments, PravilaError
 from core.http import problem, problem_of
+from core.openapi import Api
 
 
 class Token(HttpBearer):
@@ -105,7 +106,7 @@ def demand_known(request: HttpRequest, query: Closed) -> None:
 PROBLEMS = frozenset({400, 401, 403, 404, 409, 422, 503})
 ROUTERS = (("", "state_machines.api.router"),)  # the last one takes every noun, so it stays last
 
-api = NinjaAPI(
+api = Api(
     title="Pravila",
     version="1",
     auth=[Token(), StaffSession()],

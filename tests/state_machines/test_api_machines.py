@@ -85,4 +85,7 @@ def test_openapi_names_every_address() -> None:
     )
     post = document["paths"]["/api/v1/{noun}/{id}/transitions"]["post"]
     assert {"200", "409", "422"} <= set(post["responses"])
+    assert list(post["responses"]["409"]["content"]) == ["application/problem+json"]
+    noun = next(parameter for parameter in post["parameters"] if parameter["name"] == "noun")
+    assert {"order", "fine"} <= set(noun["schema"]["enum"])
     assert any(parameter["name"] == "Idempotency-Key" for parameter in post["parameters"])
