@@ -38,8 +38,8 @@ class _Overtaken(Exception):
 
 
 def dispatch_batch() -> int:
-    """Decide one batch of one lane. The number of events decided; 0 where nothing waits that is not being decided."""
-    decided = _dispatch_sqlite() if connection.vendor == "sqlite" else _dispatch_lane()
+    """Decide one batch of a few lanes. The number of events decided; 0 where nothing waits that is not being decided."""
+    decided = _dispatch_sqlite() if connection.vendor == "sqlite" else _dispatch_lanes()
     if decided == settings.CONFIG.batch_events:
         bells.ring_dispatch()
     return decided
@@ -53,27 +53,27 @@ def dispatch_all(*, limit: int = 1_000_000) -> int:
     return total
 
 
-def _dispatch_lane() -> int:
+def _dispatch_lanes() -> int:
     with transaction.atomic():
-        lane = _claim_lane()
-        if lane is None:
+        lanes = _claim_lanes()
+        if not lanes:
             return 0
-        events = _oldest(lane)
+        events = _oldest(lanes)
         verdicts = _decide(events, live_versions((event.customer for event in events), share=True))
         _store(verdicts)
-        Shard.objects.filter(pk=lane).update(served=clock.now())
+        Shard.objects.filter(pk__in=lanes).update(served=clock.now())
     return len(events)
 
 
-def _claim_lane() -> int | None:
+def _claim_lanes() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.id FROM core_shard s WHERE EXISTS "
             "(SELECT 1 FROM core_outbox o WHERE o.shard = s.id AND NOT o.held) "
-            "ORDER BY s.served NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED"
+            "ORDER BY s.served NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED",
+            [settings.CONFIG.lanes_per_batch],
         )
-        found = cursor.fetchone()
-    return found[0] if found else None
+        return [lane for (lane,) in cursor.fetchall()]
 
 
 def _dispatch_sqlite() -> int:
@@ -100,8 +100,10 @@ def _demand_unchanged(events: list[Event], live: dict[str, Live]) -> None:
         raise _Overtaken
 
 
-def _oldest(lane: int | None) -> list[Event]:
-    waiting = Outbox.objects.filter(held=False) if lane is None else Outbox.objects.filter(held=False, shard=lane)
+def _oldest(lanes: list[int] | None) -> list[Event]:
+    waiting = Outbox.objects.filter(held=False)
+    if lanes is not None:
+        waiting = waiting.filter(shard__in=lanes)
     keys = list(waiting.order_by("event_id").values_list("event_id", flat=True)[: settings.CONFIG.batch_events])
     return list(Event.objects.filter(pk__in=keys).order_by("pk"))
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import time
+
 from actions.dispatch import find_lost
 from actions.runner import reap
 from actions.runs import ActionRun, RunState
 from core import bells, clock
 from core.outbox import Outbox
 
+SEARCH_SECONDS = 60  # between two searches for lost events; they read far more than they ever find
+_searched = [float("-inf")]
+
 
 def sweep() -> None:
     """Take back stale runs, queue lost events, and ring every bell that has work."""
     reap()
-    find_lost()
+    if time.monotonic() - _searched[0] >= SEARCH_SECONDS:
+        _searched[0] = time.monotonic()
+        find_lost()
     if Outbox.objects.filter(held=False).exists():
         bells.ring_dispatch()
     for queue in due_queues():

@@ -33,6 +33,7 @@ class Config:
     email_url: str  # smtp://user:password@host:port; empty: mails are written to var_dir/outbox
 
     shards: int = 64  # lanes of dispatch; decisions of one customer share a lane
+    lanes_per_batch: int = 8  # lanes that one worker decides in one transaction; the others are free for other workers
     batch_events: int = 100  # events decided in one transaction
     max_depth: int = 16  # laps of event -> rule -> action -> event before a chain is stopped
     lease_seconds: int = 120  # an action run whose worker is silent for longer is taken over
