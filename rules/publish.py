@@ -53,12 +53,10 @@ def read(text: str, key: str) -> tuple[Document | None, list[Problem]]:
         wrong = f'this text is for set "{document.set}", but it is saved under "{key}"; write "set: {key}"'
         problems.append(Problem("error", "", "/set", wrong, document.line_of("/set")))
     house = _live_document(HOUSE) if key != HOUSE else None
-    problems += check([house, document] if house else [document])
-    return document, [found for found in problems if found.rule not in _keys(house) or key == HOUSE]
-
-
-def _keys(document: Document | None) -> set[str]:
-    return {rule["key"] for rule in document.rules} if document else set()
+    if house is None:
+        return document, problems + check([document])
+    not_mine = check([house])
+    return document, problems + [found for found in check([house, document]) if found not in not_mine]
 
 
 def _live_document(key: str) -> Document | None:

@@ -51,7 +51,7 @@ class RuleSetVersion(Machine):
             Fact("content_hash", Kind.TEXT, free_of_persons=True),
             Fact("set", Kind.TEXT, free_of_persons=True, read=lambda row: row.rule_set.key),
         ),
-        recorded=("document", "text"),
+        sealed=("rule_set", "number", "text", "document", "content_hash"),
         terminal=("retired",),
         rank=200,
     )
