@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from rules.conditions import build_condition
@@ -15,6 +15,7 @@ from rules.planning import PlannedAction, plan
 from rules.rule import Rule
 from rules.rule_sets import HOUSE
 
+_FIELDS = tuple(found.name for found in fields(PlannedAction))
 log = logging.getLogger(__name__)
 DISAGREED: set[str] = set()  # content hashes whose matchers disagreed: they go on by the reference alone
 
@@ -91,4 +92,4 @@ def holds(condition: Mapping[str, Any], event: Mapping[str, Any], params: Mappin
 
 def as_data(actions: tuple[PlannedAction, ...]) -> list[dict[str, Any]]:
     """Planned actions as plain data, for the decision's row."""
-    return [asdict(action) for action in actions]
+    return [{name: getattr(action, name) for name in _FIELDS} for action in actions]
