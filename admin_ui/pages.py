@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from unfold.admin import ModelAdmin
@@ -68,6 +68,11 @@ class StaffAdmin(ModelAdmin):
     ordering = ("-id",)
     actions: Any = None
     list_disable_select_all = True
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            return HttpResponseRedirect(request.path)  # PostgreSQL has no such text, so nothing can fit
+        return super().changelist_view(request, extra_context)
 
     def demand_sight(self, request: HttpRequest) -> None:
         """Raise PermissionDenied for somebody who has no role."""

@@ -85,4 +85,8 @@
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   check?.addEventListener("click", ask);
   show();
+  if (text.value !== text.defaultValue) {
+    dirty = true; // typed before this script came, or restored by the browser
+    ask();
+  }
 })();
