@@ -17,6 +17,7 @@ from rules.rule_sets import HOUSE
 
 _FIELDS = tuple(found.name for found in fields(PlannedAction))
 log = logging.getLogger(__name__)
+_TAKEN = "left out: the house has a rule of this key by now; give the customer's rule another key"
 DISAGREED: set[str] = set()  # content hashes whose matchers disagreed: they go on by the reference alone
 
 
@@ -47,12 +48,15 @@ def decide(event: Mapping[str, Any], live: Mapping[str, Live]) -> Decided:
     if house is None:
         return Decided()
     rules = CACHE.effective(house, overlay)
+    held_back: dict[str, str] = {}
     true = [(rule, HOUSE, house.content_hash) for rule in _true(event, house, rules, HOUSE_LAYER)]
     if overlay is not None:
         key = str(event["customer"])
-        true += [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER)]
+        mine = [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER)]
+        true += [found for found in mine if rules.origins.get(found[0].key) == key]
+        held_back |= {f"{key}/{rule.key}": _TAKEN for rule, *_ in mine if rules.origins.get(rule.key) != key}
     true.sort(key=lambda found: found[0].order)
-    held_back = {
+    held_back |= {
         rule.key: f"muted for this customer: {rules.muted[rule.key]}" for rule, *_ in true if rule.key in rules.muted
     }
     planned = tuple(
@@ -76,7 +80,15 @@ def _compare(
     """Let the other matcher decide too. Where they differ the reference decides, and the version stays with it."""
     if compiled.durable is None or live.content_hash in DISAGREED:
         return
-    others = compiled.durable.match(event, params)
+    try:
+        others = compiled.durable.match(event, params)
+    except Exception:
+        DISAGREED.add(live.content_hash)
+        log.exception(
+            "a matcher failed; the reference decides alone from now on",
+            extra={"version": live.content_hash, "event": event.get("id")},
+        )
+        return
     if others != keys:
         DISAGREED.add(live.content_hash)
         log.error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -11,12 +12,14 @@ from django.db import connection
 
 from rules.document.model import Document
 from rules.matchers.contract import Matcher
+from rules.matchers.durable import EngineMissing
 from rules.matchers.reference import ReferenceMatcher
 from rules.matching import MATCHERS, build_rules
 from rules.overlays import Effective, effective
 from rules.rule import Rule
 from rules.rule_sets import HOUSE, RuleSetVersion
 
+log = logging.getLogger(__name__)
 KEPT_SETS = 256  # compiled rule sets that one worker keeps
 KEPT_CUSTOMERS = 10_000  # effective rules that one worker keeps; those of customers without overlays are shared
 
@@ -87,6 +90,9 @@ class Cache:
             if found is None:
                 found = effective(self._document(house), self._document(overlay) if overlay else None)
                 self._effective[key] = found
+                if found.problems:
+                    said = [str(problem) for problem in found.problems]
+                    log.warning("a customer's rules do not fit the house any more", extra={"problems": said})
                 if len(self._effective) > KEPT_CUSTOMERS:
                     self._effective.popitem(last=False)
             self._effective.move_to_end(key)
@@ -103,7 +109,14 @@ class Cache:
 
 
 def _durable(rules: list[Rule]) -> Matcher | None:
-    return MATCHERS["durable"](rules) if "durable" in MATCHERS else None
+    """The second matcher; None where it cannot be had, and then the reference decides alone."""
+    try:
+        return MATCHERS["durable"](rules)
+    except EngineMissing as missing:
+        log.warning("rules are decided by the reference alone", extra={"reason": str(missing)})
+    except Exception:
+        log.exception("rules could not be compiled; the reference decides alone")
+    return None
 
 
 CACHE = Cache()

@@ -52,7 +52,8 @@ def _document(
     strict: bool,
 ) -> Iterator[Problem]:
     declared = None if house is None else house.params
-    yield from parameters(document, declared, [other for other in documents if other is not document])
+    yield from _unstorable(document)
+    yield from parameters(document, declared, [other for other in documents if other is not document], catalog)
     if house is not None and document.set != "house":
         yield from conflicts(house, document)
     places = {rule["key"]: place for place, rule in enumerate(document.rules)}
@@ -61,6 +62,19 @@ def _document(
         for found in _rule(rule, Scope(rule, catalog, strict=strict), declared or {}):
             where = pointer + found.pointer
             yield Problem(found.severity, rule.key, where, found.message, document.line_of(where))
+
+
+def _unstorable(document: Document) -> Iterator[Problem]:
+    """Texts with U+0000, which PostgreSQL does not keep; conditions themselves do not mind it."""
+    waiting: list[tuple[str, Any]] = [("", document.data)]
+    while waiting:
+        pointer, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(join(pointer, key), part) for key, item in value.items() for part in (key, item)]
+        elif isinstance(value, list):
+            waiting += [(join(pointer, place), item) for place, item in enumerate(value)]
+        elif isinstance(value, str) and "\0" in value:
+            yield error(document, pointer, f"the text {ascii(value)[:60]} has the sign U+0000; take it out")
 
 
 def _rule(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:

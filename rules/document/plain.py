@@ -25,7 +25,7 @@ def faults(data: Any) -> Iterator[tuple[str, str]]:
             return
         if type(value) is dict:
             for key, item in value.items():
-                if type(key) is not str or not _encodable(key) or "\0" in key:
+                if type(key) is not str or not _encodable(key):
                     yield pointer, f"the key {ascii(key)[:60]} is not text; write it in quotes"
                 else:
                     waiting.append((join(pointer, key), item, depth + 1))
@@ -37,8 +37,6 @@ def faults(data: Any) -> Iterator[tuple[str, str]]:
             yield pointer, "the number has too many digits; write a shorter one"
         elif type(value) is str and not _encodable(value):
             yield pointer, f"the text {ascii(value)[:60]} has a half of a surrogate pair; write the whole character"
-        elif type(value) is str and "\0" in value:
-            yield pointer, f"the text {ascii(value)[:60]} has the sign U+0000, which is no text; take it out"
         elif value is not None and type(value) not in (str, int, float, bool):
             yield (
                 pointer,
