@@ -6,7 +6,7 @@ import json
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from ninja import Schema
@@ -152,6 +152,12 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 def conflict(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     detail = gettext("Something with the same name or number exists, or came into being just now. Nothing was changed.")
     return problem(409, "conflict", detail)
+
+
+@api.exception_handler(DataError)
+def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+    detail = gettext("A value is beyond what the database can keep. Nothing was changed; correct it.")
+    return problem(422, "bad-arguments", detail)
 
 
 @api.exception_handler(OperationalError)

@@ -59,7 +59,7 @@ def _plain_schema(field: Field) -> dict[str, Any]:
 
 
 def parsed(field: Field, value: Any) -> Any:
-    """The value as the field takes it. Raises ValidationError for a moment without zone."""
+    """The value as the field takes it. Raises ValidationError for a moment without zone, or outside 1900 to 9000."""
     if not isinstance(field, models.DateTimeField) or value is None:
         return value
     try:
@@ -68,6 +68,8 @@ def parsed(field: Field, value: Any) -> Any:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise ValidationError({field.name: _("Write a moment with its zone, as in 2026-03-01T09:00:00Z.")})
+    if not 1900 <= moment.year <= 9000:
+        raise ValidationError({field.name: _("Write a moment between the years 1900 and 9000.")})
     return moment
 
 

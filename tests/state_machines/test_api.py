@@ -301,6 +301,8 @@ class TestCreating:
             ("invoice", {"customer": "customer:1", "total_minor": 5}),
             ("invoice", {"customer": "customer:1", "due_at": "2026-01-01T00:00:00"}),
             ("invoice", {"customer": "customer:1", "due_at": "soon"}),
+            ("invoice", {"customer": "customer:1", "due_at": "0001-01-01T00:00:00+12:00"}),
+            ("invoice", {"customer": "customer:1", "due_at": "9999-12-31T23:59:59-12:00"}),
             ("payment", {"customer": "customer:1", "amount_minor": 0}),
             ("payment", {"customer": "customer:1", "amount_minor": 1.5}),
         ],
