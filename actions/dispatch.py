@@ -16,6 +16,7 @@ from core import bells, bulk, clock
 from core.event_log import depth_reached
 from core.events import Event
 from core.outbox import Outbox, Shard
+from rules import switches
 from rules.deciding import Decided, decide
 from rules.decisions import Decision
 from rules.in_force import Live, live_versions
@@ -127,11 +128,12 @@ def _store(verdicts: list[Verdict]) -> None:
     now = clock.now()
     keys = [verdict.event.pk for verdict in verdicts]
     earlier = set(Decision.objects.filter(event_id__in=keys).values_list("event_id", flat=True))
+    switched_off = switches.off()
     decisions: list[Decision] = []
     runs: list[ActionRun] = []
     for verdict in verdicts:
         attempt = Decision.objects.filter(event_id=verdict.event.pk).count() if verdict.event.pk in earlier else 0
-        decision, asked = planned_runs.of(verdict.event, verdict.decided, verdict.problem, attempt)
+        decision, asked = planned_runs.of(verdict.event, verdict.decided, verdict.problem, attempt, switched_off)
         decision.at = now
         decisions.append(decision)
         runs += asked

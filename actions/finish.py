@@ -17,7 +17,7 @@ from core import bells, bulk, catalog, clock, event_log
 from core.acting import SYSTEM, acting
 from core.catalog import EventType, Fact, Kind
 from core.declare import event_type
-from rules.once import give_back
+from rules.once import give_back, hold
 
 DIED: EventType = event_type(
     "action_run.died",
@@ -31,6 +31,7 @@ DIED: EventType = event_type(
     internal=True,
 )
 MAX_SAID = 2000
+NOTHING = (RunState.DEAD, RunState.SKIPPED, RunState.CANCELLED)
 ENDING = ("state", "said", "finished_at", "due_at", "attempts", "deaths", "lease", "lease_until")
 
 
@@ -57,7 +58,7 @@ def store(ended: Sequence[Ended]) -> None:
         attempt.save()
         _keep_detail(attempt, outcome)
     bulk.update([end.run for end in ended], ENDING)
-    _after([end.run for end in ended])
+    after([end.run for end in ended])
 
 
 def finish(run: ActionRun, outcome: Outcome, *, ended: str | None = None) -> None:
@@ -68,7 +69,7 @@ def finish(run: ActionRun, outcome: Outcome, *, ended: str | None = None) -> Non
     if _has_detail(outcome):
         _keep_detail(attempt, outcome)
     bulk.update([run], ENDING)
-    _after([run])
+    after([run])
 
 
 def _settle(run: ActionRun, attempt: Attempt, outcome: Outcome, ended: str | None = None) -> None:
@@ -80,21 +81,21 @@ def _settle(run: ActionRun, attempt: Attempt, outcome: Outcome, ended: str | Non
             attempt.ended = "done"
             _end(run, RunState.DONE, outcome.said)
         case Skipped():
-            attempt.ended, attempt.reason = "skipped", outcome.reason[:MAX_SAID]
+            attempt.ended, attempt.reason = "skipped", _text(outcome.reason)
             _end(run, RunState.SKIPPED, outcome.reason)
         case Failed():
-            attempt.ended, attempt.reason = ended or "failed", outcome.reason[:MAX_SAID]
+            attempt.ended, attempt.reason = ended or "failed", _text(outcome.reason)
             _fail(run, outcome)
 
 
 def _end(run: ActionRun, state: RunState, said: str) -> None:
-    run.state, run.said, run.finished_at = state, said[:MAX_SAID], clock.now()
+    run.state, run.said, run.finished_at = state, _text(said), clock.now()
 
 
 def _fail(run: ActionRun, outcome: Failed) -> None:
     spec = catalog.actions.find(run.action)
     if outcome.retryable and spec is not None and run.attempts - run.spent < spec.max_attempts:
-        run.state, run.said = RunState.READY, outcome.reason[:MAX_SAID]
+        run.state, run.said = RunState.READY, _text(outcome.reason)
         run.due_at = clock.now() + delay(run.attempts - run.spent)
         return
     run.deaths += 1
@@ -106,12 +107,13 @@ def _fail(run: ActionRun, outcome: Failed) -> None:
         )
 
 
-def _after(runs: Sequence[ActionRun]) -> None:
+def after(runs: Sequence[ActionRun]) -> None:
     """Give a rule's `once` back where nothing came of any run of its decision."""
     for run in runs:
-        if run.uses_once and run.state in (RunState.DEAD, RunState.SKIPPED):
+        if run.uses_once and run.state in NOTHING:
+            hold(run.rule, run.event_id)  # of two runs that end at once, the later one sees the other
             same = ActionRun.objects.filter(event_id=run.event_id, rule=run.rule)
-            if not same.exclude(state__in=[RunState.DEAD, RunState.SKIPPED, RunState.CANCELLED]).exists():
+            if not same.exclude(state__in=NOTHING).exists():
                 give_back(run.rule, run.event_id)
 
 
@@ -126,7 +128,17 @@ def _keep_detail(attempt: Attempt, outcome: Outcome) -> None:
 
 
 def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))
+    """As JSON data that both databases keep, whatever an outside service answered."""
+    try:
+        text = json.dumps(value, default=str, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        text = json.dumps(repr(value))
+    return json.loads(text.replace("\\u0000", "")) if "\\u0000" in text else json.loads(text)
+
+
+def _text(said: str) -> str:
+    """Bounded, without the sign that PostgreSQL does not keep."""
+    return str(said).replace("\0", "")[:MAX_SAID]
 
 
 @transaction.atomic
@@ -150,4 +162,5 @@ def cancel(run_id: int, reason: str) -> bool:
         return False
     _end(run, RunState.CANCELLED, reason)
     run.save()
+    after([run])
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,12 @@ from rules.decisions import Decision
 from rules.durations import Duration
 from rules.once import use_up
 from rules.planning import PlannedAction
+from rules.switches import why_off
 
 
-def of(event: Event, decided: Decided | None, problem: str, attempt: int) -> tuple[Decision, list[ActionRun]]:
+def of(
+    event: Event, decided: Decided | None, problem: str, attempt: int, switched_off: Mapping[str, str]
+) -> tuple[Decision, list[ActionRun]]:
     """The decision row and the runs of one event, unsaved. Uses up `once` inside the open transaction."""
     if decided is None:
         outcome = "failed" if problem else "too_deep"
@@ -26,7 +30,7 @@ def of(event: Event, decided: Decided | None, problem: str, attempt: int) -> tup
     held_back = dict(decided.held_back)
     acting, runs = [], []
     for planned in decided.planned:
-        if reason := _once(planned, event):
+        if reason := why_off(switched_off, planned.rule_set, planned.rule.key) or _once(planned, event):
             held_back[planned.rule.key] = reason
             continue
         acting.append(planned)
@@ -74,6 +78,7 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         event_id=event.pk,
         subject=event.subject,
         customer=event.customer,
+        rule_set=planned.rule_set,
         rule=planned.rule.key,
         version=planned.version,
         item=action.id,

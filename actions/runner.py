@@ -16,6 +16,7 @@ from actions.outcome import Failed, Outcome, Skipped
 from actions.performing import perform_or_give_way, perform_safely
 from actions.runs import ActionRun, RunState
 from core import catalog, clock
+from rules import switches
 
 log = logging.getLogger(__name__)
 BATCH = 20  # internal runs of one transaction; PostgreSQL slows down from 64 open savepoints on
@@ -89,7 +90,13 @@ def _claim(queue: str, size: int) -> list[ActionRun]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
+    switched_off = switches.off()
+    if switches.EVERYTHING in switched_off:
+        return []
     due = ActionRun.objects.filter(queue=queue, state=RunState.READY, due_at__lte=clock.now())
+    for scope in switched_off:
+        rule_set, _slash, rule = scope.partition("/")
+        due = due.exclude(rule_set=rule_set, rule=rule) if rule else due.exclude(rule_set=rule_set)
     return list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:size])
 
 

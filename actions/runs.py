@@ -30,6 +30,7 @@ class ActionRun(models.Model):
     event_id = models.BigIntegerField(_("event"), db_index=True)
     subject = models.CharField(_("subject"), max_length=100)
     customer = models.CharField(_("customer"), max_length=100, default="")
+    rule_set = models.CharField(_("rule set"), max_length=100)
     rule = models.CharField(_("rule"), max_length=100)
     version = models.CharField(_("rule set version"), max_length=64)
     item = models.CharField(_("step"), max_length=100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from actions.finish import after
 from actions.runs import ActionRun, RunState
 from core.events import Event
 from rules.deciding import holds
@@ -36,6 +37,7 @@ def stop_waiting(events: Iterable[Event]) -> int:
                 max(event.at for event in by_subject[run.subject]),
             )
             run.save(update_fields=["state", "said", "finished_at"])
+            after([run])
             stopped += 1
     return stopped
 
