@@ -48,3 +48,11 @@ def viewer(db: None) -> Caller:
 @pytest.fixture
 def nobody(db: None) -> Caller:
     return Caller(issue_token(a_user("nelu"), "test"))
+
+
+def problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert (body["status"], body["type"]) == (status, f"urn:pravila:{code}")
+    return body
