@@ -133,7 +133,15 @@ def _plain(value: Any) -> Any:
         text = json.dumps(value, default=str, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         text = json.dumps(repr(value))
-    return json.loads(text.replace("\\u0000", "")) if "\\u0000" in text else json.loads(text)
+    return _storable(json.loads(text))
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def _text(said: str) -> str:

@@ -39,7 +39,7 @@ def perform_or_give_way(run: ActionRun) -> Outcome:
     try:
         with acting(actor, correlation=run.correlation, cause=run.event_id, depth=run.depth + 1):
             if spec.kind == EXTERNAL:
-                return performers.get(run.action)(call, **run.arguments)
+                return _call(run, call)
             return _perform_in_savepoint(run, call)
     except (Blocked, NotAllowed) as refused:
         return Skipped(str(refused)) if run.if_refused_skip else Failed(str(refused), retryable=False)
@@ -54,7 +54,15 @@ def perform_or_give_way(run: ActionRun) -> Outcome:
 
 def _perform_in_savepoint(run: ActionRun, call: Call) -> Outcome:
     with transaction.atomic():
-        outcome = performers.get(run.action)(call, **run.arguments)
+        outcome = _call(run, call)
         if isinstance(outcome, Failed):
             transaction.set_rollback(True)
         return outcome
+
+
+def _call(run: ActionRun, call: Call) -> Outcome:
+    outcome = performers.get(run.action)(call, **run.arguments)
+    if not isinstance(outcome, Outcome):
+        said = f"{run.action} returned {type(outcome).__name__} instead of Done, Skipped or Failed; correct its code"
+        return Failed(said, retryable=False)
+    return outcome

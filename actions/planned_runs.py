@@ -30,7 +30,7 @@ def of(
     held_back = dict(decided.held_back)
     acting, runs = [], []
     for planned in decided.planned:
-        if reason := why_off(switched_off, planned.rule_set, planned.rule.key) or _once(planned, event):
+        if reason := why_off(switched_off, planned.rule_set, planned.rule.key) or _used_up(planned, event):
             held_back[planned.rule.key] = reason
             continue
         acting.append(planned)
@@ -48,9 +48,9 @@ def of(
     return decision, runs
 
 
-def _once(planned: Planned, event: Event) -> str | None:
+def _used_up(planned: Planned, event: Event) -> str | None:
     once = planned.rule.document.get("once")
-    if once is None:
+    if once is None or not planned.actions:
         return None
     per = target_of(once["per"], event) or event.subject
     every = Duration.parse(once["every"]) if "every" in once else None
@@ -73,6 +73,11 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
     problem = action.problem
     if problem is None and target is None:
         problem = f"{event.name} has no {action.target} to act on"
+    due_at = event.at
+    try:
+        due_at += timedelta(seconds=action.after or 0)
+    except OverflowError:
+        problem = problem or "its waiting time ends after the last day of the calendar"
     return ActionRun(
         key=f"{event.pk}/{planned.rule.key}/{action.id}/",
         event_id=event.pk,
@@ -87,7 +92,7 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         arguments=action.arguments,
         queue=spec.queue if spec else "default",
         problem=problem or "",
-        due_at=event.at + timedelta(seconds=action.after or 0),
+        due_at=due_at,
         unless=action.unless,
         params=params if action.unless else {},
         uses_once=action.once is not None,

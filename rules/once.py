@@ -44,6 +44,11 @@ def use_up(
     return f"it acted for {per} on {_day(use.at)} already, and may act once {_again(every, again_after)}"
 
 
+def hold(rule: str, event_id: int) -> None:
+    """Lock what this decision used up, until the open transaction ends."""
+    list(Use.objects.select_for_update().filter(rule=rule, event_id=event_id).values_list("pk"))
+
+
 def give_back(rule: str, event_id: int) -> None:
     """Nothing came of the decision that used it up: the rule may act for the next event."""
     Use.objects.filter(rule=rule, event_id=event_id).delete()

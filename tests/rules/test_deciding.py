@@ -10,7 +10,8 @@ import pytest
 
 from actions.dispatch import dispatch_all
 from core.machine import record
-from rules import deciding, in_force as sets_in_force
+from rules import deciding
+from rules import in_force as sets_in_force
 from rules.deciding import DISAGREED, Decided, decide
 from rules.decisions import Decision
 from rules.in_force import Cache, live_versions
@@ -139,7 +140,7 @@ class TestTwoMatchers:
         asked = watched(monkeypatch, lambda *_args: ["never"])
         assert [keys(decided()) for _time in range(3)] == [["call"]] * 3
         assert len(asked) == 1, "the version goes on by the reference alone"
-        assert DISAGREED == {self.version.content_hash}
+        assert {self.version.content_hash} == DISAGREED
         said = [record for record in caplog.records if "disagree" in record.message]
         assert [(found.levelname, found.reference, found.durable) for found in said] == [("ERROR", ["call"], ["never"])]
 
@@ -160,7 +161,7 @@ class TestTwoMatchers:
         asked = watched(monkeypatch, broken)
         assert [keys(decided()) for _time in range(2)] == [["call"]] * 2
         assert len(asked) == 1
-        assert DISAGREED == {self.version.content_hash}
+        assert {self.version.content_hash} == DISAGREED
         assert "the engine is out of rules" in caplog.text
 
     def test_rules_that_the_engine_cannot_compile_are_decided_by_the_reference(
