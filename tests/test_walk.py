@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import core.urls  # noqa: F401 - routers are found through the addresses
+
 ROOT = Path(__file__).parents[1]
 ROOMS = r"(?:core|rules|state_machines|actions|admin_ui)"
 TASKS = {"actions.run"}  # a name of Celery's, which the code gives as text
