@@ -11,7 +11,7 @@ from rules.facts import FactPath, View
 from rules.kinds import as_moment
 from rules.operators import Operator, all_of, any_of, negated, operators
 from rules.regex import compiled
-from rules.values import FactValue, Literal, ParamValue, Value, build_value
+from rules.values import FactValue, Literal, ParamValue, Value, build_param, build_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def build_condition(data: Mapping[str, Any], pointer: str = "") -> Condition:
         if key in data:
             items = enumerate(data[key])
             return sort(tuple(build_condition(item, join(pointer, key, place)) for place, item in items), pointer)
-    seen = FactValue(FactPath.parse(data["fact"])) if "fact" in data else ParamValue(data["param"])
+    seen = FactValue(FactPath.parse(data["fact"])) if "fact" in data else build_param(data, pointer)
     operator = operators.get(data["op"])
     return Comparison(seen, operator, build_wanted(operator, data.get("value"), join(pointer, "value")), pointer)
 

@@ -13,6 +13,7 @@ from rules.document.problem import Problem, join
 from rules.matching import try_rules
 from rules.params import misfit
 from rules.rule import Rule
+from rules.tables import is_table, merged
 
 HOUSE_LAYER, SEGMENT_LAYER, CUSTOMER_LAYER = 0, 1, 2
 
@@ -42,7 +43,8 @@ def effective(house: Document, overlay: Document | None = None) -> Effective:
         wrong = list(conflicts(house, overlay))
         problems += wrong
         left_out = {problem.pointer for problem in wrong}
-        params |= {name: value for name, value in overlay.params.items() if join("/params", name) not in left_out}
+        own = {name: value for name, value in overlay.params.items() if join("/params", name) not in left_out}
+        params |= {name: _nearest(house.params[name], params[name], value) for name, value in own.items()}
         muted = {key: reason for key, reason in overlay.mute.items() if join("/mute", key) not in left_out}
         added = [rule for rule in added if rule.key not in origins]
         rules = [rule for rule in rules if rule.key not in muted] + added
@@ -69,6 +71,10 @@ def conflicts(house: Document, overlay: Document) -> Iterator[Problem]:
         if rule["key"] in keys:
             pointer = join("/rules", place, "key")
             yield error(overlay, pointer, f'the house has a rule "{rule["key"]}" already; give this one another key')
+
+
+def _nearest(declared: Any, inherited: Any, own: Any) -> Any:
+    return merged(inherited, own) if is_table(declared) else own
 
 
 def _sorted(rules: list[Rule]) -> tuple[Rule, ...]:

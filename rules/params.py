@@ -7,6 +7,7 @@ from typing import Any
 
 from core.money import Money
 from rules.durations import Duration
+from rules.tables import is_table
 
 WANTED = {
     "integer": "a whole number",
@@ -25,13 +26,24 @@ def misfit(declared: Mapping[str, Any], value: Any) -> str | None:
     wanted = declared["type"]
     if isinstance(wanted, list):
         if not isinstance(value, list):
-            return f"it is a list of {wanted[0]}; write a list"
+            return f"it is a list of {_named(wanted[0])}; write a list"
         found = (_misfit(wanted[0], item, declared) for item in value)
         return next((problem for problem in found if problem), None)
-    if isinstance(wanted, dict):
-        choices = wanted.get("one_of", [])
-        return None if value in choices else f"it is one of {', '.join(choices)}; write one of these"
-    return _misfit(wanted, value, declared)
+    return _table(declared, value) if is_table(declared) else _misfit(wanted, value, declared)
+
+
+def single(declared: Mapping[str, Any]) -> Any:
+    """The type of one value: that of a list's members, or of what a table holds."""
+    wanted = declared["type"]
+    if isinstance(wanted, list):
+        return wanted[0]
+    return wanted["of"] if is_table(declared) else wanted
+
+
+def choices(declared: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values that a parameter may have where they are named; else none."""
+    wanted = single(declared)
+    return tuple(wanted["one_of"]) if isinstance(wanted, dict) else ()
 
 
 def kind_of_param(declared: Mapping[str, Any]) -> str:
@@ -39,10 +51,30 @@ def kind_of_param(declared: Mapping[str, Any]) -> str:
     wanted = declared["type"]
     if isinstance(wanted, list):
         return "list"
+    wanted = single(declared)
     return KINDS.get(wanted, "text") if isinstance(wanted, str) else "text"
 
 
-def _misfit(wanted: str, value: Any, declared: Mapping[str, Any]) -> str | None:
+def _table(declared: Mapping[str, Any], value: Any) -> str | None:
+    by = declared["type"]["by"]
+    if not isinstance(value, dict) or not value:
+        return f"it is a table by {by}; write {{value of {by}: what holds for it, else: what holds for all others}}"
+    if value.keys() == {"money"}:
+        return 'a table with the one key "money" reads as an amount; add "else"'
+    for key, item in value.items():
+        if problem := _misfit(declared["type"]["of"], item, declared):
+            return f'for "{key}": {problem}'
+    return None
+
+
+def _named(wanted: Any) -> str:
+    return wanted if isinstance(wanted, str) else f"these: {', '.join(wanted['one_of'])}"
+
+
+def _misfit(wanted: Any, value: Any, declared: Mapping[str, Any]) -> str | None:
+    if isinstance(wanted, dict):
+        known = wanted["one_of"]
+        return None if value in known else f"it is one of {', '.join(known)}; write one of these"
     size = _size(wanted, value)
     if size is None:
         return f"this does not fit its type; write {WANTED[wanted]}"

@@ -127,5 +127,6 @@ def _described(written: Any) -> str:
         return f'"{str(written)[:60]}"'
     for key, says in (("fact", "{}"), ("param", "the parameter {}"), ("date", "the date {}")):
         if key in written:
-            return says.format(written[key])
+            at = f" at {written['at']['fact']}" if "at" in written else ""
+            return says.format(written[key]) + at
     return f"the share of {_described(written['of'])}" if "of" in written else "a value"

@@ -12,6 +12,7 @@ from rules.document.problem import Misplaced, join
 from rules.durations import Duration
 from rules.facts import FactPath, View
 from rules.kinds import as_moment, kind_of
+from rules.tables import look_up
 
 
 class Value(Protocol):
@@ -54,12 +55,14 @@ class FactValue:
 
 @dataclass(frozen=True, slots=True)
 class ParamValue:
-    """A parameter of the effective rules."""
+    """A parameter of the effective rules; where it is a table, what it has for the fact `at`."""
 
     name: str
+    at: FactValue | None = None
 
     def resolve(self, view: View) -> Any:
-        return constant(view.params.get(self.name))
+        value = view.params.get(self.name)
+        return constant(value if self.at is None else look_up(value, self.at.resolve(view)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,9 @@ def build_value(data: Any, pointer: str) -> Value:
     if type(data) is not dict:
         return Literal(data)
     if "fact" in data:
-        default = build_value(data["default"], join(pointer, "default")) if "default" in data else None
-        return FactValue(FactPath.parse(data["fact"]), default)
+        return _fact(data, pointer)
     if "param" in data:
-        return ParamValue(data["param"])
+        return build_param(data, pointer)
     if "percent" in data:
         return PercentValue(
             build_value(data["percent"], join(pointer, "percent")), build_value(data["of"], join(pointer, "of"))
@@ -132,3 +134,13 @@ def build_value(data: Any, pointer: str) -> Value:
         return Literal(constant(data))
     except ValueError as error:
         raise Misplaced(pointer, f"{error}") from None
+
+
+def build_param(data: Any, pointer: str) -> ParamValue:
+    """The parameter that `{param, at}` names. Raises Misplaced."""
+    return ParamValue(data["param"], _fact(data["at"], join(pointer, "at")) if "at" in data else None)
+
+
+def _fact(data: Any, pointer: str) -> FactValue:
+    default = build_value(data["default"], join(pointer, "default")) if "default" in data else None
+    return FactValue(FactPath.parse(data["fact"]), default)

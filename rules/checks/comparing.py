@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.catalog import Fact
+from core.catalog import Fact, Kind
 from core.errors import nearest
 from rules.checks.scope import Finding, Scope
 from rules.checks.valuing import KINDS, Params, kind_of_value, members, values
 from rules.conditions import Comparison, Condition, ItemTest, Not
 from rules.document.problem import join
 from rules.operators import ORDERED, Operator
-from rules.params import kind_of_param
+from rules.params import choices, kind_of_param
 from rules.sentences import show
 from rules.values import FactValue, Literal, ParamValue, Value
 
@@ -40,8 +40,8 @@ def condition(written: Condition | None, scope: Scope, params: Params) -> Iterat
 
 def _comparison(leaf: Comparison, scope: Scope, params: Params) -> Iterator[Finding]:
     if isinstance(leaf.seen, ParamValue):
-        kind = kind_of_param(params[leaf.seen.name]) if leaf.seen.name in params else None
-        yield from _right(leaf.wanted, leaf.operator, kind, None, leaf, scope, params)
+        yield from values(leaf.seen, leaf.pointer, scope, params)
+        yield from _parameter(leaf, params.get(leaf.seen.name), scope, params)
         return
     if missing := scope.unknown(leaf.seen.path):
         yield Finding(missing[0], join(leaf.pointer, "fact"), missing[1])
@@ -52,6 +52,20 @@ def _comparison(leaf: Comparison, scope: Scope, params: Params) -> Iterator[Find
         yield Finding("error", join(leaf.pointer, "op"), f"{says}; it is for {', '.join(sorted(leaf.operator.kinds))}")
     else:
         yield from _right(leaf.wanted, leaf.operator, kind, fact, leaf, scope, params)
+
+
+def _parameter(leaf: Comparison, declared: Mapping[str, Any] | None, scope: Scope, params: Params) -> Iterator[Finding]:
+    """A parameter on the left; one that is one of several texts is compared with these."""
+    kind = kind_of_param(declared) if declared else None
+    if kind and kind not in leaf.operator.kinds:
+        says = f"{leaf.operator.name} cannot be asked of {leaf.name}, which is {kind}"
+        yield Finding("error", join(leaf.pointer, "op"), f"{says}; it is for {', '.join(sorted(leaf.operator.kinds))}")
+        return
+    if leaf.operator.takes == "nothing":
+        yield Finding("error", join(leaf.pointer, "op"), "a parameter does not change with an event; compare it")
+    named = choices(declared) if declared and kind == "text" else ()
+    fact = Fact(leaf.name, Kind.TEXT, choices=named) if named else None
+    yield from _right(leaf.wanted, leaf.operator, kind, fact, leaf, scope, params)
 
 
 def _right(

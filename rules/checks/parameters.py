@@ -6,14 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.errors import nearest
+from rules.checks.scope import Finding
+from rules.checks.tables import find, keys, table
 from rules.document.check import error, warning
 from rules.document.model import Document
 from rules.document.problem import Problem, join
-from rules.params import misfit
+from rules.params import misfit, single
 from rules.step import texts
+from rules.tables import is_table
 
 
-def parameters(document: Document, declared: Mapping[str, Any] | None, others: list[Document]) -> Iterator[Problem]:
+def parameters(
+    document: Document, declared: Mapping[str, Any] | None, others: list[Document], catalog: Any
+) -> Iterator[Problem]:
     """Problems of the parameters of one set. `declared` are those of the house, None where it is not at hand; `others`
     are further documents, whose rules may use them too."""
     used = dict(_used(document.rules, "/rules"))
@@ -23,20 +28,29 @@ def parameters(document: Document, declared: Mapping[str, Any] | None, others: l
                 near = nearest(name, list(declared))
                 yield error(document, pointer, f'there is no parameter "{name}"; declare it under params.{near}')
     if document.set != "house":
+        for name, value in document.params.items():
+            if declared is not None and name in declared and is_table(declared[name]) and isinstance(value, dict):
+                by = declared[name]["type"]["by"]
+                if fact := find(by, catalog):
+                    yield from _placed(document, keys(value, by, fact, join("/params", name)))
         return
     names = set(used.values()).union(*(set(dict(_used(other.rules, "")).values()) for other in others))
     for name, declaration in document.params.items():
         pointer = join("/params", name)
         for key in ("default", "min", "max"):
-            bounded = declaration if key == "default" else {"type": _single(declaration["type"])}
+            bounded = declaration if key == "default" else {"type": single(declaration)}
             if key in declaration and (problem := misfit(bounded, declaration[key])):
                 yield error(document, join(pointer, key), problem)
+        if is_table(declaration):
+            yield from _placed(document, table(declaration, pointer, catalog))
         if name not in names:
             yield warning(document, pointer, f'no rule uses the parameter "{name}"; use it or take it out')
 
 
-def _single(declared: Any) -> Any:
-    return declared[0] if isinstance(declared, list) else declared
+def _placed(document: Document, findings: Iterator[Finding]) -> Iterator[Problem]:
+    for found in findings:
+        place = error if found.severity == "error" else warning
+        yield place(document, found.pointer, found.message)
 
 
 def _used(data: Any, pointer: str) -> Iterator[tuple[str, str]]:

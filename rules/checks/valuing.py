@@ -7,6 +7,7 @@ from typing import Any
 
 from core.catalog import Kind
 from rules.checks.scope import Finding, Scope
+from rules.checks.tables import lookup
 from rules.conditions import ItemTest
 from rules.document.problem import join
 from rules.facts import FactPath
@@ -63,8 +64,15 @@ def values(value: Any, pointer: str, scope: Scope, params: Params) -> Iterator[F
             yield from values(item, join(pointer, place), scope, params)
     elif isinstance(value, (FactValue, DateValue)):
         yield from _path(value.path, join(pointer, "fact" if isinstance(value, FactValue) else "date"), scope)
+        if isinstance(value, FactValue) and value.default is not None:
+            yield from values(value.default, join(pointer, "default"), scope, params)
         if isinstance(value, DateValue) and value.offset is not None:
             yield from values(value.offset, join(pointer, "offset"), scope, params)
+    elif isinstance(value, ParamValue):
+        if value.at is not None:
+            yield from values(value.at, join(pointer, "at"), scope, params)
+        if value.name in params:
+            yield from lookup(value, pointer, scope, params[value.name])
     elif isinstance(value, PercentValue):
         yield from values(value.percent, join(pointer, "percent"), scope, params)
         yield from values(value.of, join(pointer, "of"), scope, params)

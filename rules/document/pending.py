@@ -30,9 +30,6 @@ def unfinished(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "/set", _says("a set for a segment")
     if "change" in data:
         yield "/change", _says("changing an inherited rule by an overlay", "mute it and add a rule of your own")
-    for name, declared in data.get("params", {}).items():
-        if isinstance(declared, dict) and isinstance(declared.get("type"), dict) and "by" in declared["type"]:
-            yield join("/params", name, "type"), _says("a table of parameters")
     for place, rule in enumerate(data.get("rules", [])):
         yield from _rule(rule, join("/rules", place))
 
@@ -68,8 +65,6 @@ def _here(value: dict[str, Any], pointer: str) -> Iterator[tuple[str, str]]:
     for key in _AGGREGATES:
         if key in value and "do" not in value and not pointer.endswith("/with"):
             yield join(pointer, key), _says(f"{key} over a relation or over past events")
-    if "param" in value and "at" in value:
-        yield join(pointer, "at"), _says("a table of parameters")
     for key in ("fact", "date"):
         path = value.get(key)
         if isinstance(path, str) and path.startswith(("moment.", "item.")) and not pointer.endswith("/with"):

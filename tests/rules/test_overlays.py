@@ -93,14 +93,34 @@ def test_what_does_not_fit_the_house_is_told_and_left_out(parts: dict[str, Any],
         ({"type": "boolean"}, "no", False),
         ({"type": {"one_of": ["a", "b"]}}, "b", True),
         ({"type": {"one_of": ["a", "b"]}}, "c", False),
+        ({"type": [{"one_of": ["a", "b"]}]}, ["a"], True),
+        ({"type": [{"one_of": ["a", "b"]}]}, ["c"], False),
+        ({"type": {"by": "x.y", "of": "integer"}, "max": 9}, {"1": 5, "else": 9}, True),
+        ({"type": {"by": "x.y", "of": "integer"}, "max": 9}, {"1": 5, "else": 10}, False),
+        ({"type": {"by": "x.y", "of": "integer"}}, {"1": "5"}, False),
+        ({"type": {"by": "x.y", "of": "integer"}}, {}, False),
+        ({"type": {"by": "x.y", "of": "integer"}}, 5, False),
+        ({"type": {"by": "x.y", "of": "text"}}, {"money": "5.00 RON"}, False),
+        ({"type": {"by": "x.y", "of": {"one_of": ["a"]}}}, {"else": "b"}, False),
     ],
 )
 def test_a_value_fits_its_type_and_bounds(declared: dict[str, Any], value: Any, fits: bool) -> None:
     assert (misfit(declared, value) is None) is fits
 
 
+def test_a_customers_table_differs_from_the_houses_in_the_keys_it_names() -> None:
+    declared = {"type": {"by": "invoice.state", "of": "integer"}, "default": {"paid": 1, "else": 2}, "max": 9}
+    house = Document({"params": {"t": declared}, "rules": []})
+    assert effective(house, customer(params={"t": {"paid": 5}})).params == {"t": {"paid": 5, "else": 2}}
+    assert effective(house, customer(params={"t": {"void": 5}})).params == {"t": {"paid": 1, "void": 5, "else": 2}}
+    refused = effective(house, customer(params={"t": {"paid": 10}}))
+    assert refused.params == {"t": {"paid": 1, "else": 2}}
+    assert [problem.pointer for problem in refused.problems] == ["/params/t"]
+
+
 def test_kinds_of_parameters() -> None:
     kinds = [
-        kind_of_param({"type": wanted}) for wanted in ("percent", "money", "duration", ["text"], {"one_of": ["a"]})
+        kind_of_param({"type": wanted})
+        for wanted in ("percent", "money", "duration", ["text"], {"one_of": ["a"]}, {"by": "a", "of": "money"})
     ]
-    assert kinds == ["number", "money", "text", "list", "text"]
+    assert kinds == ["number", "money", "text", "list", "text", "money"]

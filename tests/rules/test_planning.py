@@ -77,6 +77,7 @@ def test_a_step_is_planned_with_all_its_parts() -> None:
         ({"fact": "invoice.missing", "default": "none"}, "none"),
         ({"param": "fee"}, {"minor": 700, "currency": "RON"}),
         ({"param": "words"}, "Dear Ana"),
+        ({"param": "by_number", "at": {"fact": "invoice.number"}}, "First, Ana"),
         ({"percent": 50, "of": {"fact": "invoice.total"}}, {"minor": 5002, "currency": "RON"}),
         ({"percent": 10, "of": 25}, 2.5),
         ({"percent": {"param": "share"}, "of": 200}, 10),
@@ -89,6 +90,7 @@ def test_a_step_is_planned_with_all_its_parts() -> None:
 )
 def test_values_are_worked_out(written: Any, value: Any) -> None:
     params = {"fee": {"money": "7.00 RON"}, "words": "Dear {{ customer.name }}", "share": 5}
+    params |= {"by_number": {"F-1": "First, {{ customer.name }}"}}
     assert argument(written, params) == value
 
 
@@ -97,6 +99,8 @@ def test_values_are_worked_out(written: Any, value: Any) -> None:
     [
         ({"with": {"x": {"fact": "invoice.missing"}}}, "invoice.missing is not set"),
         ({"with": {"x": {"param": "fee"}}}, "the parameter fee is not set"),
+        ({"with": {"x": {"param": "fee", "at": {"fact": "invoice.number"}}}}, "the parameter fee at invoice.number is"),
+        ({"after": {"param": "fee", "at": {"fact": "invoice.number"}}}, "the parameter fee at invoice.number is"),
         ({"with": {"x": "{{ invoice.missing }}"}}, "invoice.missing"),
         ({"with": {"x": {"percent": 5, "of": {"fact": "invoice.number"}}}}, "the share of invoice.number is not set"),
         ({"after": {"param": "wait"}}, "the parameter wait"),

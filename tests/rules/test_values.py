@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from rules.tables import key_of
 from tests.rules.cases import event, says
 
 FACTS: dict[str, Any] = {
@@ -34,6 +36,44 @@ def test_parameters_are_operands() -> None:
     assert holds("invoice.total", "gt", {"param": "m"}, {"m": {"money": "100.00 RON"}}) is True
     assert holds("invoice.count", "in", {"param": "l"}, {"l": [1, 3]}) is True
     assert says({"param": "give_up", "op": "eq", "value": "cancel"}, event(), {"give_up": "cancel"}) is True
+
+
+def test_a_table_has_a_value_for_each_value_of_a_fact() -> None:
+    table = {"t": {"3": 3, "paid": 5, "else": 7}}
+    asked = {"param": "t", "at": {"fact": "invoice.count"}}
+    assert holds("invoice.count", "eq", asked, table) is True
+    assert holds("invoice.count", "eq", asked, {"t": {"4": 3, "else": 3}}) is True
+    assert holds("invoice.count", "eq", asked, {"t": {"4": 3}}) is None
+    assert holds("invoice.count", "eq", asked) is None
+    assert holds("invoice.count", "eq", asked, {"t": 3}) is None
+    assert says({"param": "t", "at": {"fact": "invoice.due_at"}, "op": "eq", "value": 7}, event(FACTS), table) is True
+    missing = {"fact": "invoice.missing"}
+    assert holds("invoice.count", "lt", {"param": "t", "at": missing}, table) is None
+    assert holds("invoice.count", "lt", {"param": "t", "at": {**missing, "default": "paid"}}, table) is True
+    money = {"t": {"3": {"money": "100.00 RON"}}}
+    assert holds("invoice.total", "gt", asked, money) is True
+
+
+@pytest.mark.parametrize(
+    ("seen", "key"),
+    [
+        ("a", "a"),
+        (3, "3"),
+        (3.0, "3"),
+        (0.5, "0.5"),
+        (-1, "-1"),
+        (True, "true"),
+        (False, "false"),
+        (Fraction(5, 2), "2.5"),
+        (float("nan"), None),
+        (float("inf"), None),
+        pytest.param(10**6000, None, id="a huge number"),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_the_key_of_a_value(seen: Any, key: str | None) -> None:
+    assert key_of(seen) == key
 
 
 def test_per_cents_are_exact() -> None:

@@ -34,6 +34,7 @@ operands = (
     | st.sampled_from(PATHS).map(lambda path: {"fact": path})
     | st.builds(lambda path, default: {"fact": path, "default": default}, st.sampled_from(PATHS), literals)
     | st.sampled_from(["n", "t", "l", "nothing"]).map(lambda name: {"param": name})
+    | st.builds(lambda path: {"param": "tab", "at": {"fact": path}}, st.sampled_from(PATHS))
     | st.builds(
         lambda share, path: {"percent": share, "of": {"fact": path}}, st.sampled_from([50, 0.1]), st.sampled_from(PATHS)
     )
@@ -57,6 +58,12 @@ comparisons = st.one_of(
     st.builds(_comparison, paths, st.just("matches"), st.sampled_from(["a", "^v.p$", r"\d", "(a+)+$", ""])),
     st.builds(_comparison, paths, st.just("exists"), st.booleans()),
     st.builds(lambda path: {"fact": path, "op": "changed"}, paths),
+    st.builds(
+        lambda left, op, value: {**left, "op": op, "value": value},
+        st.sampled_from([{"param": "n"}, {"param": "t"}, {"param": "tab", "at": {"fact": "a"}}]),
+        st.sampled_from(PLAIN),
+        operands,
+    ),
     st.builds(_comparison, paths, st.sampled_from(["before", "after"]), st.sampled_from(DATES[:-1])),
     st.builds(_comparison, paths, st.sampled_from(["any_item", "all_items"]), item_tests),
 )
@@ -107,4 +114,9 @@ events = st.builds(
     st.dictionaries(st.sampled_from(["a", "m.total"]), facts, max_size=2),
     st.booleans(),
 )
-params = st.fixed_dictionaries({}, optional={"n": st.sampled_from(NUMBERS), "t": st.sampled_from(TEXTS), "l": facts})
+tables = st.dictionaries(
+    st.sampled_from(["1", "5", "a", "vip", "true", "0.5", "else"]), literals, min_size=1, max_size=4
+)
+params = st.fixed_dictionaries(
+    {}, optional={"n": st.sampled_from(NUMBERS), "t": st.sampled_from(TEXTS), "l": facts, "tab": tables | facts}
+)
