@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from actions import planned_runs, unless
 from actions.runs import ActionRun
@@ -133,7 +133,7 @@ def _store(verdicts: list[Verdict]) -> None:
     runs: list[ActionRun] = []
     for verdict in verdicts:
         attempt = Decision.objects.filter(event_id=verdict.event.pk).count() if verdict.event.pk in earlier else 0
-        decision, asked = planned_runs.of(verdict.event, verdict.decided, verdict.problem, attempt, switched_off)
+        decision, asked = _rows(verdict, attempt, switched_off)
         decision.at = now
         decisions.append(decision)
         runs += asked
@@ -144,6 +144,17 @@ def _store(verdicts: list[Verdict]) -> None:
     soon = now + timedelta(seconds=1)
     for queue in sorted({run.queue for run in runs if run.due_at <= soon}):
         transaction.on_commit(lambda name=queue: bells.ring_queue(name))  # type: ignore[misc]
+
+
+def _rows(verdict: Verdict, attempt: int, switched_off: dict[str, str]) -> tuple[Decision, list[ActionRun]]:
+    """A plan that cannot become rows fails its own event and no other of the lane."""
+    try:
+        return planned_runs.of(verdict.event, verdict.decided, verdict.problem, attempt, switched_off)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.exception("plan could not be stored", extra={"event": verdict.event.pk, "type": verdict.event.type})
+        return planned_runs.of(verdict.event, None, f"{type(error).__name__}: {error}"[:2000], attempt, switched_off)
 
 
 def redecide(event_id: int) -> bool:

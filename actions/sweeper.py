@@ -7,7 +7,7 @@ import time
 from actions.dispatch import find_lost
 from actions.runner import reap
 from actions.runs import ActionRun, RunState
-from core import bells, clock
+from core import bells, clock, idempotency
 from core.outbox import Outbox
 
 SEARCH_SECONDS = 60  # between two searches for lost events; they read far more than they ever find
@@ -20,6 +20,7 @@ def sweep() -> None:
     if time.monotonic() - _searched[0] >= SEARCH_SECONDS:
         _searched[0] = time.monotonic()
         find_lost()
+        idempotency.forget_old()
     if Outbox.objects.filter(held=False).exists():
         bells.ring_dispatch()
     for queue in due_queues():

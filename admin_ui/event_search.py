@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import catalog
+from core import catalog, event_names
 from core.events import Event
 
 PAGE = 50
@@ -61,15 +61,7 @@ def search(wanted: dict[str, Any]) -> Found:
 
 def named(text: str) -> Event | None:
     """The event at a position (`1042`), of a name (`invoice:1042@3`), or imported under an id; None where none is."""
-    text = text.strip().removeprefix("#")
-    if text.isascii() and text.isdigit() and len(text) < 19 and (event := Event.objects.filter(pk=int(text)).first()):
-        return event
-    subject, at, sequence = text.rpartition("@")
-    if at and sequence.isascii() and sequence.isdigit() and len(sequence) < 10:
-        event = Event.objects.filter(subject=subject, sequence=int(sequence)).first()
-        if event is not None:
-            return event
-    return Event.objects.filter(imported_as=text).first() if text else None
+    return event_names.named(Event.objects.all(), text)
 
 
 def _midnight(day: Any) -> datetime:

@@ -104,8 +104,6 @@ def demand_known(request: HttpRequest, query: Closed) -> None:
 
 
 PROBLEMS = frozenset({400, 401, 403, 404, 409, 422, 503})
-ROUTERS = (("", "state_machines.api.router"),)  # the last one takes every noun, so it stays last
-
 api = Api(
     title="Pravila",
     version="1",
@@ -171,7 +169,3 @@ def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
     """The answer for an address that the API does not have."""
     detail = gettext("The API has no such address. Its addresses are listed in /api/v1/openapi.json.")
     return problem(404, "not-found", detail)
-
-
-for prefix, router in ROUTERS:
-    api.add_router(prefix, router)

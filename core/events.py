@@ -44,6 +44,7 @@ class Event(models.Model):
             models.Index(fields=["type", "id"], name="event_type"),
             models.Index(fields=["customer", "id"], name="event_customer"),
             models.Index(fields=["correlation"], name="event_correlation"),
+            models.Index(fields=["imported_as"], name="event_imported_as", condition=~models.Q(imported_as="")),
         ]
 
     def __str__(self) -> str:

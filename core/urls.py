@@ -4,6 +4,16 @@ from django.urls import include, path
 
 from core.api import api, nowhere
 
+ROUTERS = (
+    ("/events", "rules.api.decisions"),
+    ("/rule-sets", "rules.api.rule_sets"),
+    ("/action-runs", "actions.api.router"),
+    ("", "state_machines.api.router"),  # it takes every noun, so it stays last
+)
+
+for prefix, router in ROUTERS:
+    api.add_router(prefix, router, tags=[prefix.strip("/")] if prefix else None)
+
 urlpatterns = [
     path("", include("admin_ui.urls")),
     path("api/v1/", api.urls),

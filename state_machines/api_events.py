@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from core import permission
+from core import event_names, permission
 from core.acting import Actor
 from core.api import PROBLEMS, Closed, Problem, demand_known
-from core.errors import ObjectMissing
 from core.events import Event
 
 router = Router()
@@ -78,21 +77,4 @@ def list_events(request: HttpRequest, query: Query[EventsQuery]) -> Any:
 @router.get("/{id}", response={200: EventInFull, PROBLEMS: Problem}, summary="Read an event")
 def read_event(request: HttpRequest, id: str) -> Any:  # noqa: A002
     """By its name (invoice:1042@3) or its position in the log."""
-    return _shown(find_event(_visible(request), id))
-
-
-def find_event(events: QuerySet[Event], name: str) -> Event:
-    """The event of that name or position. Raises ObjectMissing."""
-    subject, at, sequence = name.rpartition("@")
-    found = None
-    if _is_number(name):
-        found = events.filter(pk=int(name)).first()
-    elif at and _is_number(sequence) and "\x00" not in subject and int(sequence) < 2**31:
-        found = events.filter(subject=subject, sequence=int(sequence)).first()
-    if found is None:
-        raise ObjectMissing(ref=f"event:{name[:100]}")
-    return found
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    return _shown(event_names.find(_visible(request), id))

@@ -95,6 +95,11 @@ class Customer(Machine):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(credit_score__gte=0, credit_score__lte=MAX_SCORE), name="customer_score_in_bounds"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -111,8 +116,14 @@ class Customer(Machine):
     def reactivate(self) -> None:
         """They are back."""
 
-    @transition(source=("active", "inactive"), target="suspended", event="customer.suspended", title=_("suspend"))
-    def suspend(self) -> None:
+    @transition(
+        source=("active", "inactive"),
+        target="suspended",
+        event="customer.suspended",
+        title=_("suspend"),
+        arguments=REASON,
+    )
+    def suspend(self, reason: str = "") -> None:
         """Nothing is sold or kept running for them."""
 
     @transition(source="suspended", target="active", event="customer.unsuspended", title=_("lift the suspension"))

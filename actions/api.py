@@ -1,0 +1,119 @@
+"""Action runs for programs: what was asked for, how it went, and trying a dead letter again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from actions.finish import redrive
+from actions.runs import ActionRun, RunState
+from core import audit, permission
+from core.acting import Actor
+from core.api import PROBLEMS, Closed, Problem, demand_known
+from core.errors import NotAllowed, NotPermitted, ObjectMissing
+
+router = Router()
+MAX_ID = 2**63 - 1
+SHOWN = ("id", "key", "subject", "customer", "rule", "action", "target", "queue", "state", "attempts", "said")
+
+
+class RunsQuery(Closed):
+    state: RunState | None = None
+    rule: Annotated[str | None, Field(max_length=100)] = None
+    action: Annotated[str | None, Field(max_length=100)] = None
+    subject: Annotated[str | None, Field(max_length=100)] = None
+    before: Annotated[int, Field(ge=1, le=MAX_ID, description="`next` of the page before")] = MAX_ID
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class RunListed(Schema):
+    id: int
+    key: str
+    event: int
+    subject: str
+    customer: str
+    rule: str
+    action: str
+    target: str
+    queue: str
+    state: str
+    attempts: int
+    said: str
+    due_at: str
+
+
+class AttemptListed(Schema):
+    number: int
+    started_at: str
+    ended: str
+    reason: str
+
+
+class RunInFull(RunListed):
+    arguments: dict[str, Any]
+    tries: list[AttemptListed]
+
+
+class RunsListed(Schema):
+    items: list[RunListed]
+    next: int | None = None
+
+
+@router.get("", response={200: RunsListed, PROBLEMS: Problem}, summary="List action runs")
+def list_runs(request: HttpRequest, query: Query[RunsQuery]) -> Any:
+    """Newest first. Go on with `before` set to `next` until it is null."""
+    demand_known(request, query)
+    _demand_staff(request)
+    runs = ActionRun.objects.filter(pk__lt=query.before).order_by("-pk")
+    for name in ("state", "rule", "action", "subject"):
+        if (value := getattr(query, name)) is not None:
+            runs = runs.filter(**{name: value})
+    page = list(runs[: query.limit + 1])
+    more = len(page) > query.limit
+    page = page[: query.limit]
+    return {"items": [_shown(run) for run in page], "next": page[-1].pk if more else None}
+
+
+@router.get("/{id}", response={200: RunInFull, PROBLEMS: Problem}, summary="Read an action run")
+def read_run(request: HttpRequest, id: Annotated[int, Field(ge=1, le=MAX_ID)]) -> Any:  # noqa: A002
+    _demand_staff(request)
+    run = _find(id)
+    tries = [
+        {"number": one.number, "started_at": one.started_at.isoformat(), "ended": one.ended, "reason": one.reason}
+        for one in run.tries.order_by("number")
+    ]
+    return {**_shown(run), "arguments": run.arguments, "tries": tries}
+
+
+@router.post("/{id}/redrive", response={200: RunListed, PROBLEMS: Problem}, summary="Try a dead letter again")
+def redrive_run(request: HttpRequest, id: Annotated[int, Field(ge=1, le=MAX_ID)]) -> Any:  # noqa: A002
+    """With its stored plan and the same idempotency key; 409 where it is not a dead letter."""
+    actor = _demand_staff(request)
+    permission.demand_operator(actor, "redrive action runs")
+    run = _find(id)
+    if not redrive(run.pk):
+        raise NotAllowed(ref=run.ref, state=run.state, transition="redrive", sources=RunState.DEAD.value)
+    audit.note("action_run.redriven", run.ref)
+    return _shown(_find(id))
+
+
+def _find(key: int) -> ActionRun:
+    run = ActionRun.objects.filter(pk=key).first()
+    if run is None:
+        raise ObjectMissing(ref=f"action_run:{key}")
+    return run
+
+
+def _demand_staff(request: HttpRequest) -> Actor:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    if actor.customer:
+        raise NotPermitted(actor=actor.ref, what="read action runs")
+    permission.demand_reader(actor)
+    return actor
+
+
+def _shown(run: ActionRun) -> dict[str, Any]:
+    fields = {name: getattr(run, name) for name in SHOWN}
+    return {**fields, "event": run.event_id, "due_at": run.due_at.isoformat()}
