@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,9 +9,10 @@ from django.utils.translation import gettext
 
 from admin_ui import states
 from admin_ui.argument_form import ArgumentForm, form_of
+from core import offers as core_offers
 from core import permission
 from core.acting import Actor
-from core.catalog import Guard, Transition
+from core.errors import Blocked, NotAllowed
 from core.machine import Machine
 
 Kind = Literal["allowed", "blocked", "elsewhere"]
@@ -32,32 +32,29 @@ class Offer:
 
 def offers(row: Machine, actor: Actor) -> list[Offer]:
     """Every transition of the row's machine, the possible ones first."""
-    found = [_offer(row, spec, actor) for spec in row.spec.transitions.values()]
+    found = [_shown(row, offer) for offer in core_offers.offers(row, actor)]
     order = {"allowed": 0, "blocked": 1, "elsewhere": 2}
     return sorted(found, key=lambda offer: order[offer.kind])
 
 
-def _offer(row: Machine, spec: Transition, actor: Actor) -> Offer:
-    kind, reason = _refusal(row, spec, actor)
+def _shown(row: Machine, offer: core_offers.Offer) -> Offer:
+    spec = offer.transition
+    kind, reason = _refusal(row, offer)
     form = form_of(spec, row) if kind == "allowed" else None
     title = str(spec.title)
     return Offer(spec.name, title[:1].upper() + title[1:], kind, reason, form, spec.moves_money)
 
 
-def _refusal(row: Machine, spec: Transition, actor: Actor) -> tuple[Kind, str]:
-    if row.state not in spec.sources:
-        named = (states.title_of(row.machine.noun, source) for source in spec.sources)
-        return "elsewhere", gettext("possible only from %(states)s") % {"states": ", ".join(named)}
-    if not permission.may(actor, spec):
-        roles = ", ".join(spec.roles or (permission.OPERATOR,))
-        return "blocked", gettext("only these roles may do it: %(roles)s") % {"roles": roles}
-    for guard in spec.guards:
-        if _needs_no_argument(guard, spec) and (reason := guard.check(row)):
-            return "blocked", reason
-    return "allowed", ""
-
-
-def _needs_no_argument(guard: Guard, spec: Transition) -> bool:
-    """Whether the guard can be asked before the transition's arguments are known."""
-    named = list(inspect.signature(guard.check).parameters)[1:]
-    return not set(named) & set(spec.arguments)
+def _refusal(row: Machine, offer: core_offers.Offer) -> tuple[Kind, str]:
+    spec = offer.transition
+    match offer.blocked:
+        case None:
+            return "allowed", ""
+        case NotAllowed():
+            named = (states.title_of(row.machine.noun, source) for source in spec.sources)
+            return "elsewhere", gettext("possible only from %(states)s") % {"states": ", ".join(named)}
+        case Blocked():
+            return "blocked", str(offer.blocked.reason)
+        case _:
+            roles = ", ".join(spec.roles or (permission.OPERATOR,))
+            return "blocked", gettext("only these roles may do it: %(roles)s") % {"roles": roles}

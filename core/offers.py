@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 
 from core import permission
 from core.acting import Actor
-from core.catalog import Transition
+from core.catalog import Guard, Transition
 from core.errors import Blocked, NotAllowed, NotPermitted, PravilaError
-from core.machine import Machine, refusal
+from core.machine import Machine
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Offer:
 
 
 def offers(row: Machine, actor: Actor) -> list[Offer]:
-    """All transitions of the row's machine, by name. Guards see no arguments yet: performing asks them again."""
+    """All transitions of the row's machine, by name. Guards that need an argument judge it when it is given."""
     return [Offer(spec, _blocked(row, spec, actor)) for _name, spec in sorted(row.spec.transitions.items())]
 
 
@@ -29,6 +30,12 @@ def _blocked(row: Machine, spec: Transition, actor: Actor) -> PravilaError | Non
         return NotAllowed(ref=row.ref, state=row.state, transition=spec.name, sources=" or ".join(spec.sources))
     if not permission.may(actor, spec):
         return NotPermitted(actor=actor.ref, what=f"{row.machine.noun}.{spec.name}")
-    if reason := refusal(row, spec, {}):
-        return Blocked(ref=row.ref, transition=spec.name, reason=reason)
+    for guard in spec.guards:
+        if not _needs_argument(guard, spec) and (reason := guard.check(row)):
+            return Blocked(ref=row.ref, transition=spec.name, reason=reason)
     return None
+
+
+def _needs_argument(guard: Guard, spec: Transition) -> bool:
+    named = list(inspect.signature(guard.check).parameters)[1:]
+    return bool(set(named) & set(spec.arguments))
