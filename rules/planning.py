@@ -14,7 +14,7 @@ from rules.durations import Duration
 from rules.facts import View
 from rules.kinds import as_moment, kind_of
 from rules.rule import Rule
-from rules.step import Step
+from rules.step import Step, acting
 from rules.templates import NotRendered, is_template, render
 from rules.values import build_value
 
@@ -45,15 +45,10 @@ def plan(
     rules: Rule | Iterable[Rule], event: Mapping[str, Any], params: Mapping[str, Any] | None = None
 ) -> list[PlannedAction]:
     """The steps that `rules`, which are true of `event`, ask for, in the order written. A step whose own `if` is not
-    true is left out."""
+    true is left out, and an `otherwise` where an `if` before it is not known to be false."""
     view = View(event, params)
     found = [rules] if isinstance(rules, Rule) else rules
-    return [
-        _planned(rule, step, view)
-        for rule in found
-        for step in rule.steps
-        if step.condition is None or step.condition.evaluate(view) is True
-    ]
+    return [_planned(rule, step, view) for rule in found for step in acting(rule.steps, view)]
 
 
 def _planned(rule: Rule, step: Step, view: View) -> PlannedAction:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rules.conditions import Condition, build_condition
 from rules.document.problem import Misplaced, join
+from rules.facts import View
 from rules.templates import NotRendered, is_template, parsed
 from rules.values import build_value
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """DO action WITH arguments, IF its own condition is true and UNLESS another has become true meanwhile."""
+    """DO action WITH arguments, IF its own condition is true and UNLESS another has become true meanwhile. One that
+    is `otherwise` acts only where the condition of every step before it is known to be false."""
 
     id: str
     do: str
     target: str | None = None
     condition: Condition | None = None
     unless: Condition | None = None
+    otherwise: bool = False
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -38,8 +41,19 @@ def build_step(data: Mapping[str, Any], pointer: str) -> Step:
         target=None if data.get("target") == "subject" else data.get("target"),
         condition=build_condition(data["if"], join(pointer, "if")) if "if" in data else None,
         unless=build_condition(data["unless"], join(pointer, "unless")) if "unless" in data else None,
+        otherwise=data.get("otherwise", False),
         document=data,
     )
+
+
+def acting(steps: Iterable[Step], view: View) -> Iterator[Step]:
+    """Those of a rule's steps that act, in the order written. Unknown is neither true nor false."""
+    all_false = True
+    for step in steps:
+        verdict = True if step.condition is None else step.condition.evaluate(view)
+        if verdict is True and (all_false or not step.otherwise):
+            yield step
+        all_false = all_false and (step.condition is None or verdict is False)
 
 
 def texts(written: Any, pointer: str) -> Iterator[tuple[str, str]]:

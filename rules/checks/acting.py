@@ -10,6 +10,7 @@ from core.catalog import ActionSpec
 from core.errors import nearest
 from core.schemas import Check, of_arguments
 from rules.checks.comparing import condition
+from rules.checks.holding import can_hold
 from rules.checks.scope import Finding, Scope, event
 from rules.checks.valuing import Params, values
 from rules.document.problem import join
@@ -47,10 +48,27 @@ def steps(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
         yield from _values(step, pointer, scope, params)
         yield from condition(step.condition, scope, params)
         yield from condition(step.unless, scope, params)
+        if step.otherwise:
+            yield from _otherwise(rule, place, scope)
     once = rule.document.get("once", {})
     yield from _target(once.get("per"), "/once/per", scope)
     if "again_after" in once:
         yield from event(once["again_after"], "/once/again_after", scope)
+
+
+def _otherwise(rule: Rule, place: int, scope: Scope) -> Iterator[Finding]:
+    pointer = join("/then", place, "otherwise")
+    before = [step.condition for step in rule.steps[:place] if step.condition is not None]
+    if not before:
+        yield Finding(
+            "error", pointer, 'no step before this one has an "if"; take "otherwise" out, or add one before it'
+        )
+        return
+    true = [found for found in (rule.condition, rule.steps[place].condition) if found is not None]
+    if not can_hold([*((found, True) for found in true), *((found, False) for found in before)], scope):
+        yield Finding(
+            "error", pointer, "one of the steps before this one always acts, so this one never does; take it out"
+        )
 
 
 def find(name: str, catalog: Any) -> Doing | None:

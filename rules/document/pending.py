@@ -17,7 +17,6 @@ _IN_STEP = {
     "each": "a step for each row of a relation",
     "then": "a block of steps",
     "needs": "a step that needs another",
-    "otherwise": "otherwise",
     "ask": "asking a person",
     "hours": "opening hours",
 }

@@ -122,6 +122,33 @@ def test_a_step_acts_only_where_its_own_condition_is_true() -> None:
     assert [action.id for action in planned(*steps)] == ["yes"]
 
 
+@pytest.mark.parametrize(
+    ("invoice", "acts"),
+    [
+        ({"state": "sent"}, ["expire"]),
+        ({"state": "draft"}, ["discard"]),
+        ({"state": "paid"}, ["ticket", "and"]),
+        ({"state": "void", "late": True}, ["ticket", "late", "and"]),
+        ({"state": "void", "late": False}, ["ticket", "and", "last"]),
+        ({"state": 5}, ["and"]),
+        ({}, ["and"]),
+    ],
+)
+def test_otherwise_acts_where_every_if_before_it_is_known_to_be_false(invoice: dict[str, Any], acts: list[str]) -> None:
+    steps = [
+        {"do": "expire", "if": {"fact": "invoice.state", "op": "eq", "value": "sent"}},
+        {"do": "discard", "if": {"fact": "invoice.state", "op": "eq", "value": "draft"}},
+        {"do": "ticket", "otherwise": True},
+        {"do": "late", "otherwise": True, "if": {"fact": "invoice.late", "op": "eq", "value": True}},
+        {"do": "and"},
+        {"do": "last", "otherwise": True},
+    ]
+    if invoice.get("state") in ("sent", "draft"):
+        acts = [*acts, "and"]
+    found = plan(build_rule(rule(then=steps)), event({"invoice": invoice}))
+    assert [action.id for action in found] == acts
+
+
 def test_waiting_a_month_hangs_on_the_events_time() -> None:
     [action] = planned({"do": "a.b", "after": "1mo"})
     assert action.after == 31 * 86_400
