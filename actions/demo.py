@@ -40,6 +40,11 @@ class SignIn:
     kept_in: Path
 
 
+def kept_in() -> Path:
+    """The file of the sign-in, which is made with the demo company."""
+    return settings.CONFIG.var_dir / "sign-in.txt"
+
+
 def load() -> SignIn | None:
     """Load the demo company into an empty server. None where there are users already."""
     if get_user_model().objects.exists():
@@ -52,7 +57,7 @@ def load() -> SignIn | None:
             Group.objects.get_or_create(name=role)
         token = accounts.issue_token(user, "demo", days=365)
         _company()
-    path = settings.CONFIG.var_dir / "sign-in.txt"
+    path = kept_in()
     path.touch(mode=0o600)
     path.write_text(f"user {USER}\npassword {password}\ntoken {token}\n")
     return SignIn(USER, password, token, path)

@@ -66,6 +66,8 @@ class Command(BaseCommand):
     def _load_demo(self) -> None:
         sign_in = demo.load()
         if sign_in is None:
+            if demo.kept_in().exists():
+                self.stdout.write(f"The sign-in of the demo company is in {demo.kept_in()}.")
             return
         self.stdout.write("The demo company is loaded. Sign in with:")
         self.stdout.write(f"  user      {sign_in.user}")
