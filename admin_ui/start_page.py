@@ -15,6 +15,7 @@ from core.health import lag_seconds
 from core.outbox import Outbox
 from rules.change_requests import ChangeRequest
 from rules.decisions import Decision
+from rules.switches import Switch
 
 MOST = 10_000
 SHOWN = 8
@@ -28,6 +29,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     states = [(state, count(ActionRun.objects.filter(state=state.value))) for state in RunState]
     return page(
         request, "admin_ui/start.html", _("Overview"),
+        switched_off=Switch.objects.order_by("-at")[:SHOWN],
         waiting=count(Outbox.objects.filter(held=False)),
         held=count(Outbox.objects.filter(held=True)),
         lag=round(lag_seconds()),
