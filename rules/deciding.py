@@ -9,6 +9,7 @@ from typing import Any
 
 from rules.conditions import build_condition
 from rules.facts import View
+from rules.groups import first_of_groups
 from rules.in_force import CACHE, Compiled, Live
 from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective
 from rules.planning import PlannedAction, plan
@@ -59,6 +60,7 @@ def decide(event: Mapping[str, Any], live: Mapping[str, Live]) -> Decided:
     held_back |= {
         rule.key: f"muted for this customer: {rules.muted[rule.key]}" for rule, *_ in true if rule.key in rules.muted
     }
+    held_back |= first_of_groups(rule for rule, *_ in true if rule.key not in held_back)[1]
     planned = tuple(
         Planned(rule, rule_set, version, tuple(plan(rule, event, rules.params)))
         for rule, rule_set, version in true

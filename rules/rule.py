@@ -27,6 +27,7 @@ class Rule:
     condition: Condition | None
     priority: int = DEFAULT_PRIORITY
     layer: int = 0
+    group: str | None = None
     since: date | datetime | None = None
     until: date | datetime | None = None
     steps: tuple[Step, ...] = ()
@@ -64,6 +65,7 @@ def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
         condition=build_condition(data["if"], "/if") if "if" in data else None,
         priority=data.get("priority", DEFAULT_PRIORITY),
         layer=layer,
+        group=data.get("group"),
         since=_bound(data, "from"),
         until=_bound(data, "until"),
         steps=tuple(build_step(step, f"/then/{place}") for place, step in enumerate(data.get("then", ()))),

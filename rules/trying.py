@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from rules.document.model import Document
 from rules.document.problem import Problem
+from rules.groups import first_of_groups
 from rules.matchers.proof import Proof, Seen
 from rules.matchers.reference import ReferenceMatcher
 from rules.matching import try_rules
@@ -65,17 +66,20 @@ def try_event(event: Mapping[str, Any], house: Document, overlay: Document | Non
         rules += [rule for rule in added if found.origins.get(rule.key) == overlay.set]
     matcher = ReferenceMatcher(rules)
     proofs = matcher.prove(event, found.params)
+    true = (rule for rule, proof in zip(matcher.rules, proofs, strict=True) if proof.acts)
+    _acting, held_back = first_of_groups(rule for rule in true if rule.key not in found.muted)
+    held_back |= {key: f"muted for this customer: {reason}" for key, reason in found.muted.items()}
     tried = (
-        _tried(rule, proof, event, found.params, found.muted.get(rule.key), found.origins.get(rule.key, house.set))
+        _tried(rule, proof, event, found.params, held_back.get(rule.key), found.origins.get(rule.key, house.set))
         for rule, proof in zip(matcher.rules, proofs, strict=True)
     )
     return Tried(tuple(tried), found.problems)
 
 
 def _tried(
-    rule: Rule, proof: Proof, event: Mapping[str, Any], params: Mapping[str, Any], muted: str | None, origin: str
+    rule: Rule, proof: Proof, event: Mapping[str, Any], params: Mapping[str, Any], held_back: str | None, origin: str
 ) -> TriedRule:
-    outcome, why = _outcome(rule, proof, event, muted)
+    outcome, why = _outcome(rule, proof, event, held_back)
     actions = tuple(plan(rule, event, params)) if outcome == "acted" else ()
     document = rule.document
     return TriedRule(
@@ -83,9 +87,9 @@ def _tried(
     )
 
 
-def _outcome(rule: Rule, proof: Proof, event: Mapping[str, Any], muted: str | None) -> tuple[Outcome, str]:
-    if muted is not None:
-        return "not_eligible", f"muted for this customer: {muted}"
+def _outcome(rule: Rule, proof: Proof, event: Mapping[str, Any], held_back: str | None) -> tuple[Outcome, str]:
+    if held_back is not None:
+        return "not_eligible", held_back
     if not rule.fits(event.get("type")):
         return "not_eligible", f"it is for {' or '.join(rule.when)}, and this event is {event.get('type')}"
     if not rule.in_force(event):

@@ -8,6 +8,7 @@ from typing import Any
 from core import catalog as declarations
 from rules.checks.acting import steps
 from rules.checks.comparing import condition
+from rules.checks.covered import covered
 from rules.checks.parameters import parameters
 from rules.checks.scope import Finding, Scope, events
 from rules.checks.valuing import Params
@@ -15,7 +16,7 @@ from rules.document.check import check_document, error
 from rules.document.model import Document
 from rules.document.problem import Problem, join
 from rules.matching import try_rules
-from rules.overlays import conflicts
+from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, conflicts
 from rules.rule import Rule
 
 
@@ -33,7 +34,7 @@ def check(documents: Sequence[Document], catalog: Any = declarations, strict: bo
     house = next((document for document in sound if document.set == "house"), None)
     sets: set[str] = set()
     for document in sound:
-        rules, found = try_rules(document)
+        rules, found = try_rules(document, HOUSE_LAYER if document.set == "house" else CUSTOMER_LAYER)
         problems += found
         if document.set in sets:
             problems.append(error(document, "/set", f'there are two sets "{document.set}"; put their rules together'))
@@ -56,10 +57,11 @@ def _document(
     yield from parameters(document, declared, [other for other in documents if other is not document], catalog)
     if house is not None and document.set != "house":
         yield from conflicts(house, document)
+    inherited = try_rules(house, HOUSE_LAYER)[0] if house is not None and house is not document else []
     places = {rule["key"]: place for place, rule in enumerate(document.rules)}
     for rule in rules:
         pointer = join("/rules", places[rule.key])
-        for found in _rule(rule, Scope(rule, catalog, strict=strict), declared or {}):
+        for found in _rule(rule, Scope(rule, catalog, strict=strict), declared or {}, [*inherited, *rules]):
             where = pointer + found.pointer
             yield Problem(found.severity, rule.key, where, found.message, document.line_of(where))
 
@@ -77,7 +79,8 @@ def _unstorable(document: Document) -> Iterator[Problem]:
             yield error(document, pointer, f"the text {ascii(value)[:60]} has the sign U+0000; take it out")
 
 
-def _rule(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
+def _rule(rule: Rule, scope: Scope, params: Params, beside: Sequence[Rule]) -> Iterator[Finding]:
+    yield from covered(rule, beside)
     yield from events(rule, scope)
     yield from condition(rule.condition, scope, params)
     yield from steps(rule, scope, params)

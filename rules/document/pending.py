@@ -10,7 +10,6 @@ from rules.document.problem import join
 _AGGREGATES = ("count", "sum", "min", "max")
 _IN_RULE = {
     "limit": "a limit on actions",
-    "group": "a group of rules",
     "locked": "a locked rule",
 }
 _IN_STEP = {
