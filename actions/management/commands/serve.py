@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from argparse import ArgumentParser
 from typing import Any
 
 import waitress
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 
 from actions import demo
@@ -33,20 +32,12 @@ class Command(BaseCommand):
         wiring.demand_wired()
         if options["demo"]:
             self._load_demo()
+        server = self._listen(options["host"], options["threads"])
         drain = Drain() if settings.CONFIG.embedded else None
         if drain:
             drain.start()
-        server = waitress.create_server(
-            get_wsgi_application(),
-            host=options["host"],
-            port=settings.CONFIG.port,
-            threads=options["threads"],
-            ident=None,
-        )
-        stopped = threading.Event()
 
         def stop(*_signal: object) -> None:
-            stopped.set()
             raise SystemExit(0)
 
         signal.signal(signal.SIGTERM, stop)
@@ -55,13 +46,20 @@ class Command(BaseCommand):
         self.stdout.flush()
         try:
             server.run()
-        except SystemExit:
-            self.stdout.write("Pravila stops; what is under way is finished first.")
         finally:
+            self.stdout.write("Pravila stops; what is under way is finished first.")
+            self.stdout.flush()
             server.close()
             if drain:
                 drain.stop()
             sys.stdout.flush()
+
+    def _listen(self, host: str, threads: int) -> Any:
+        port = settings.CONFIG.port
+        try:
+            return waitress.create_server(get_wsgi_application(), host=host, port=port, threads=threads, ident=None)
+        except OSError as error:
+            raise CommandError(f"{host}:{port} cannot be served: {error.strerror}. Set PORT to a free one.") from error
 
     def _load_demo(self) -> None:
         sign_in = demo.load()
