@@ -35,7 +35,9 @@ class PravilaError(Exception):
 
 
 def _rebuild(cls: type[PravilaError], params: dict[str, Any]) -> PravilaError:
-    return cls(**params)
+    error = cls.__new__(cls)
+    PravilaError.__init__(error, **params)
+    return error
 
 
 class AlreadyDeclared(PravilaError):

@@ -15,7 +15,7 @@ MINOR_DIGITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 MAX_MINOR = 10**15
-_TEXT = re.compile(r"(-?\d{1,15})(?:\.(\d{1,3}))? ([A-Z]{3})")
+_TEXT = re.compile(r"(-?[0-9]{1,15})(?:\.([0-9]{1,3}))? ([A-Z]{3})")
 
 
 def digits(currency: str) -> int:
