@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from actions import planned_runs, unless
+from actions.limits import Limits
 from actions.runs import ActionRun
 from core import bells, bulk, clock
 from core.event_log import depth_reached
@@ -128,12 +129,12 @@ def _store(verdicts: list[Verdict]) -> None:
     now = clock.now()
     keys = [verdict.event.pk for verdict in verdicts]
     earlier = set(Decision.objects.filter(event_id__in=keys).values_list("event_id", flat=True))
-    switched_off = switches.off()
+    limits = Limits(switches.off())
     decisions: list[Decision] = []
     runs: list[ActionRun] = []
     for verdict in verdicts:
         attempt = Decision.objects.filter(event_id=verdict.event.pk).count() if verdict.event.pk in earlier else 0
-        decision, asked = _rows(verdict, attempt, switched_off)
+        decision, asked = _rows(verdict, attempt, limits)
         decision.at = now
         decisions.append(decision)
         runs += asked

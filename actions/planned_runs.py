@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from actions.limits import Limits
 from actions.runs import ActionRun
 from core import catalog
 from core.events import Event
@@ -14,11 +14,10 @@ from rules.decisions import Decision
 from rules.durations import Duration
 from rules.once import use_up
 from rules.planning import PlannedAction
-from rules.switches import why_off
 
 
 def of(
-    event: Event, decided: Decided | None, problem: str, attempt: int, switched_off: Mapping[str, str]
+    event: Event, decided: Decided | None, problem: str, attempt: int, limits: Limits
 ) -> tuple[Decision, list[ActionRun]]:
     """The decision row and the runs of one event, unsaved. Uses up `once` inside the open transaction."""
     if decided is None:
@@ -30,9 +29,10 @@ def of(
     held_back = dict(decided.held_back)
     acting, runs = [], []
     for planned in decided.planned:
-        if reason := why_off(switched_off, planned.rule_set, planned.rule.key) or _used_up(planned, event):
+        if reason := limits.why_not(planned, event) or _used_up(planned, event):
             held_back[planned.rule.key] = reason
             continue
+        limits.count(planned)
         acting.append(planned)
         runs += [_run(event, planned, action, decided.params) for action in planned.actions]
     decision = Decision(

@@ -9,7 +9,6 @@ from rules.document.problem import join
 
 _AGGREGATES = ("count", "sum", "min", "max")
 _IN_RULE = {
-    "limit": "a limit on actions",
     "locked": "a locked rule",
 }
 _IN_STEP = {

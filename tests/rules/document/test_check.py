@@ -70,7 +70,6 @@ def test_each_problem_has_rule_pointer_and_advice(parts: dict[str, Any], pointer
         ({"then": [{"do": "y", "ask": {"role": "billing"}}]}, "asking a person"),
         ({"then": [{"do": "y", "hours": "office-hours"}]}, "opening hours"),
         ({"then": [{"do": "y", "after": "3wd"}]}, "working days"),
-        ({"limit": {"actions": 5, "within": "1h"}}, "limit"),
         ({"locked": True}, "locked"),
         ({"when": {"date": "invoice.due_at", "offset": "3d"}}, "at a date"),
         ({"when": {"state": "service.suspended", "for": "14d"}}, "in a state"),
