@@ -6,7 +6,6 @@ A lost ring costs latency, never an effect: the sweeper finds what no bell annou
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -28,16 +27,16 @@ class Bells:
         self._rung: set[str] = set()
         self._changed = threading.Condition()
         self._send = send
-        self._ringer_of: int | None = None
+        self._ringer: threading.Thread | None = None
 
     def ring(self, name: str) -> None:
         """Ring bell `name`; cheap, never fails, may be called in any number."""
         with self._changed:
             self._rung.add(name)
             self._changed.notify_all()
-        if self._send and self._ringer_of != os.getpid():
-            self._ringer_of = os.getpid()
-            threading.Thread(target=self._forward, args=(self._send,), name="bells", daemon=True).start()
+            if self._send and not (self._ringer and self._ringer.is_alive()):  # none lives on in a forked child
+                self._ringer = threading.Thread(target=self._forward, args=(self._send,), name="bells", daemon=True)
+                self._ringer.start()
 
     def wait(self, names: set[str], timeout: float) -> set[str]:
         """Those of `names` that rang, taken down; empty where none did within `timeout` seconds."""
@@ -54,6 +53,8 @@ class Bells:
                     send(name)
                 except (OperationalError, OSError) as error:
                     log.warning("bell not sent", extra={"bell": name, "reason": str(error)})
+                except Exception:
+                    log.exception("bell not sent", extra={"bell": name})
             time.sleep(1 / settings.CONFIG.bells_per_second)
 
 
