@@ -13,6 +13,7 @@ from core import catalog, refs
 from core.catalog import EventType, Fact, Kind, MachineSpec, Transition
 from core.declare import StateField
 from core.errors import NotWired
+from core.fitting import demand_fields, demand_terminal, related_model
 from core.machine import Machine
 from core.shape import Shape, demand_safe
 
@@ -30,7 +31,11 @@ def register_all() -> None:
     for model in models_found:
         _declare(model)
     for model in models_found:
-        model.shape = Shape(model, model.spec.facts, _noun_of)
+        _shape(model)
+
+
+def _shape(model: type[Machine]) -> None:
+    model.shape = Shape(model, model.spec.facts, _noun_of)
 
 
 def _declare(model: type[Machine]) -> None:
@@ -43,6 +48,7 @@ def _declare(model: type[Machine]) -> None:
         raise NotWired(what=what, reason="its `state` is no StateField with states")
     if not isinstance(model._meta.pk, models.BigAutoField) or model._meta.parents:
         raise NotWired(what=what, reason="it needs a BigAutoField key of its own and no parent table")
+    demand_fields(model)
     states = tuple(str(value) for value, _title in state.flatchoices)
     transitions = _transitions(model, states)
     facts = _facts(declared.noun, declared.facts, states)
@@ -53,12 +59,13 @@ def _declare(model: type[Machine]) -> None:
         initial=str(state.default),
         facts=facts,
         transitions=transitions,
-        related={name: _noun_at(model, path) for name, path in declared.related.items()},
+        related={name: _noun_of(related_model(model, path)) for name, path in declared.related.items()},
         relations={relation.name: relation for relation in declared.relations},
         terminal=declared.terminal,
         rank=declared.rank,
         label=model._meta.label,
     )
+    demand_terminal(model, spec)
     model.spec = catalog.machines.add(declared.noun, spec)
     refs.MODELS[declared.noun] = model
     for event in _event_types(spec, declared.events):
@@ -98,15 +105,8 @@ def _event_types(spec: MachineSpec, further: tuple[EventType, ...]) -> list[Even
     return list(names.values())
 
 
-def _noun_at(model: type[models.Model], path: str) -> str:
-    for step in path.split("."):
-        field = model._meta.get_field(step)
-        model = field.related_model  # type: ignore[assignment]
-    return _noun_of(model)
-
-
-def _noun_of(model: type[models.Model]) -> str:
+def _noun_of(model: type[models.Model] | None) -> str:
     declared = getattr(model, "machine", None)
     if declared is None:
-        raise NotWired(what=f"{model.__name__}", reason="a related object must be a machine too")
+        raise NotWired(what=getattr(model, "__name__", "something"), reason="a related object must be a machine too")
     return str(declared.noun)

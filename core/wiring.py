@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning  # noqa: A004
 from django.db import DatabaseError
 
-from core import catalog
+from core import catalog, fitting, machines
 from core.database_guards import install
 from core.errors import NotWired
 from core.outbox import ensure_shards
@@ -42,6 +42,7 @@ def unwired() -> list[str]:
         for event in catalog.event_types
         if event.noun and event.noun not in catalog.machines
     ]
+    faults += fitting.loose_ends(machines.all_machines())
     for demand in DEMANDS:
         faults += demand()
     return faults
