@@ -143,19 +143,19 @@ def _store(verdicts: list[Verdict]) -> None:
     bulk.insert(runs, ignore_conflicts=True)
     Outbox.objects.filter(event_id__in=keys).delete()
     soon = now + timedelta(seconds=1)
-    for queue in sorted({run.queue for run in runs if run.due_at <= soon}):
+    for queue in sorted({run.queue for run in runs if run.due_at <= soon and not run.needs}):
         transaction.on_commit(lambda name=queue: bells.ring_queue(name))  # type: ignore[misc]
 
 
-def _rows(verdict: Verdict, attempt: int, switched_off: dict[str, str]) -> tuple[Decision, list[ActionRun]]:
+def _rows(verdict: Verdict, attempt: int, limits: Limits) -> tuple[Decision, list[ActionRun]]:
     """A plan that cannot become rows fails its own event and no other of the lane."""
     try:
-        return planned_runs.of(verdict.event, verdict.decided, verdict.problem, attempt, switched_off)
+        return planned_runs.of(verdict.event, verdict.decided, verdict.problem, attempt, limits)
     except DatabaseError:
         raise
     except Exception as error:
         log.exception("plan could not be stored", extra={"event": verdict.event.pk, "type": verdict.event.type})
-        return planned_runs.of(verdict.event, None, f"{type(error).__name__}: {error}"[:2000], attempt, switched_off)
+        return planned_runs.of(verdict.event, None, f"{type(error).__name__}: {error}"[:2000], attempt, limits)
 
 
 def redecide(event_id: int) -> bool:

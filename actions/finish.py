@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from actions import needs
 from actions.outcome import Done, Failed, Outcome, Skipped
 from actions.retries import delay
 from actions.runs import ActionRun, Attempt, AttemptDetail, RunState
@@ -108,7 +109,9 @@ def _fail(run: ActionRun, outcome: Failed) -> None:
 
 
 def after(runs: Sequence[ActionRun]) -> None:
-    """Give a rule's `once` back where nothing came of any run of its decision."""
+    """What follows from the end of these runs: steps that need them, and the `once` of a rule of which nothing came."""
+    if skipped := needs.release(runs):
+        after(skipped)
     for run in runs:
         if run.uses_once and run.state in NOTHING:
             hold(run.rule, run.event_id)  # of two runs that end at once, the later one sees the other
@@ -165,7 +168,11 @@ def redrive(run_id: int) -> bool:
 @transaction.atomic
 def cancel(run_id: int, reason: str) -> bool:
     """Stop a run that has not begun. False where it has begun or ended."""
-    run = ActionRun.objects.select_for_update().filter(pk=run_id, state__in=[RunState.READY, RunState.DEAD]).first()
+    run = (
+        ActionRun.objects.select_for_update()
+        .filter(pk=run_id, state__in=[RunState.READY, RunState.WAITING, RunState.DEAD])
+        .first()
+    )
     if run is None:
         return False
     _end(run, RunState.CANCELLED, reason)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from actions.limits import Limits
-from actions.runs import ActionRun
+from actions.runs import ActionRun, RunState
 from core import catalog
 from core.events import Event
 from rules.deciding import Decided, Planned, as_data
@@ -67,6 +67,10 @@ def target_of(name: str | None, event: Event) -> str | None:
     return related.get("ref") if isinstance(related, dict) else None
 
 
+def _key(event: Event, planned: Planned, step: str) -> str:
+    return f"{event.pk}/{planned.rule.key}/{step}/"
+
+
 def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str, Any]) -> ActionRun:
     spec = catalog.actions.find(action.do)
     target = target_of(action.target, event)
@@ -79,7 +83,7 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
     except OverflowError:
         problem = problem or "its waiting time ends after the last day of the calendar"
     return ActionRun(
-        key=f"{event.pk}/{planned.rule.key}/{action.id}/",
+        key=_key(event, planned, action.id),
         event_id=event.pk,
         subject=event.subject,
         customer=event.customer,
@@ -94,6 +98,8 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         problem=problem or "",
         due_at=due_at,
         unless=action.unless,
+        needs=_key(event, planned, action.needs) if action.needs else "",
+        state=RunState.WAITING if action.needs else RunState.READY,
         params=params if action.unless else {},
         uses_once=action.once is not None,
         if_refused_skip=action.if_refused == "skip",

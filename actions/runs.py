@@ -9,8 +9,9 @@ from core.bells import QUEUES
 
 
 class RunState(models.TextChoices):
-    """Where a run is. A run that waits is `ready` with a due time ahead."""
+    """Where a run is. A run that waits for its time is `ready` with a due time ahead."""
 
+    WAITING = "waiting", _("waiting for another step")
     READY = "ready", _("ready")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
@@ -23,7 +24,7 @@ class ActionRun(models.Model):
     """One execution of an action. `key` is its idempotency key: event, rule, action id, row.
 
     `lease` names the attempt that holds a running external run until `lease_until`; `unless` is the condition that stops
-    it, asked of the newest facts of `subject`. `problem` is what was wrong with the plan already, in words.
+    it, asked of the newest facts of `subject`. `needs` is the key of the run that must be done before. `problem` is what was wrong with the plan already, in words.
     """
 
     key = models.CharField(_("idempotency key"), max_length=300, unique=True)
@@ -43,6 +44,7 @@ class ActionRun(models.Model):
     unless = models.JSONField(_("unless"), null=True)
     params = models.JSONField(_("parameters of the rule set"), default=dict)
     uses_once = models.BooleanField(default=False)
+    needs = models.CharField(_("needs"), max_length=300, default="")
     if_refused_skip = models.BooleanField(_("a refusal is a skip"), default=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     problem = models.TextField(_("problem of the plan"), default="")
@@ -63,8 +65,11 @@ class ActionRun(models.Model):
             models.Index(fields=["queue", "due_at", "id"], name="run_due", condition=models.Q(state="ready")),
             models.Index(fields=["lease_until"], name="run_lease", condition=models.Q(state="running")),
             models.Index(
-                fields=["subject"], name="run_unless", condition=models.Q(state="ready") & ~models.Q(unless=None)
+                fields=["subject"],
+                name="run_unless",
+                condition=models.Q(state__in=["ready", "waiting"]) & ~models.Q(unless=None),
             ),
+            models.Index(fields=["needs"], name="run_needs", condition=models.Q(state="waiting")),
             models.Index(fields=["state", "-id"], name="run_state"),
             models.Index(fields=["correlation"], name="run_correlation"),
         ]

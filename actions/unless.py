@@ -26,7 +26,8 @@ def stop_waiting(events: Iterable[Event]) -> int:
     by_subject: dict[str, list[Event]] = {}
     for event in events:
         by_subject.setdefault(event.subject, []).append(event)
-    waiting = ActionRun.objects.filter(state=RunState.READY, subject__in=by_subject, unless__isnull=False)
+    states = [RunState.READY, RunState.WAITING]
+    waiting = ActionRun.objects.filter(state__in=states, subject__in=by_subject, unless__isnull=False)
     stopped = 0
     for run in waiting.select_for_update(skip_locked=True).order_by("id"):
         later = (event for event in by_subject[run.subject] if event.pk > run.event_id)

@@ -22,8 +22,8 @@ from rules.values import build_value
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
     """One step of a rule for one event, ready to be stored as JSON. `target` is the name of a related object, or None
-    for the subject; `after` is in seconds; `unless` and `once` are as the rule has them. Where `problem` says
-    something, the step cannot be performed."""
+    for the subject; `after` is in seconds; `needs` is the id of the step that must be done before; `unless` and `once`
+    are as the rule has them. Where `problem` says something, the step cannot be performed."""
 
     rule: str
     id: str
@@ -33,6 +33,7 @@ class PlannedAction:
     after: int | None = None
     unless: dict[str, Any] | None = None
     if_refused: str | None = None
+    needs: str | None = None
     once: dict[str, Any] | None = None
     problem: str | None = None
 
@@ -45,7 +46,7 @@ def plan(
     rules: Rule | Iterable[Rule], event: Mapping[str, Any], params: Mapping[str, Any] | None = None
 ) -> list[PlannedAction]:
     """The steps that `rules`, which are true of `event`, ask for, in the order written. A step whose own `if` is not
-    true is left out, and an `otherwise` where an `if` before it is not known to be false."""
+    true is left out, an `otherwise` where an `if` before it is not known to be false, and what needs a step left out."""
     view = View(event, params)
     found = [rules] if isinstance(rules, Rule) else rules
     return [_planned(rule, step, view) for rule in found for step in acting(rule.steps, view)]
@@ -74,6 +75,7 @@ def _planned(rule: Rule, step: Step, view: View) -> PlannedAction:
         after=after,
         unless=document.get("unless"),
         if_refused=document.get("if_refused"),
+        needs=step.needs,
         once=rule.document.get("once"),
         problem="; ".join(problems) or None,
     )

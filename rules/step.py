@@ -16,7 +16,8 @@ from rules.values import build_value
 @dataclass(frozen=True, slots=True)
 class Step:
     """DO action WITH arguments, IF its own condition is true and UNLESS another has become true meanwhile. One that
-    is `otherwise` acts only where the condition of every step before it is known to be false."""
+    is `otherwise` acts only where the condition of every step before it is known to be false. One that `needs` another
+    waits until that one is done, and is left out with it."""
 
     id: str
     do: str
@@ -24,6 +25,7 @@ class Step:
     condition: Condition | None = None
     unless: Condition | None = None
     otherwise: bool = False
+    needs: str | None = None
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -42,6 +44,7 @@ def build_step(data: Mapping[str, Any], pointer: str) -> Step:
         condition=build_condition(data["if"], join(pointer, "if")) if "if" in data else None,
         unless=build_condition(data["unless"], join(pointer, "unless")) if "unless" in data else None,
         otherwise=data.get("otherwise", False),
+        needs=data.get("needs"),
         document=data,
     )
 
@@ -49,9 +52,11 @@ def build_step(data: Mapping[str, Any], pointer: str) -> Step:
 def acting(steps: Iterable[Step], view: View) -> Iterator[Step]:
     """Those of a rule's steps that act, in the order written. Unknown is neither true nor false."""
     all_false = True
+    asked: set[str] = set()
     for step in steps:
         verdict = True if step.condition is None else step.condition.evaluate(view)
-        if verdict is True and (all_false or not step.otherwise):
+        if verdict is True and (all_false or not step.otherwise) and (step.needs is None or step.needs in asked):
+            asked.add(step.id)
             yield step
         all_false = all_false and (step.condition is None or verdict is False)
 

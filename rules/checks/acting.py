@@ -50,10 +50,20 @@ def steps(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
         yield from condition(step.unless, scope, params)
         if step.otherwise:
             yield from _otherwise(rule, place, scope)
+        if step.needs is not None:
+            yield from _needs(rule, place)
     once = rule.document.get("once", {})
     yield from _target(once.get("per"), "/once/per", scope)
     if "again_after" in once:
         yield from event(once["again_after"], "/once/again_after", scope)
+
+
+def _needs(rule: Rule, place: int) -> Iterator[Finding]:
+    needed, before = rule.steps[place].needs or "", [step.id for step in rule.steps[:place]]
+    if needed not in before:
+        near = nearest(needed, before)
+        said = f'no step before this one has the id "{needed}"; name an earlier step, or put this one behind it.{near}'
+        yield Finding("error", join("/then", place, "needs"), said)
 
 
 def _otherwise(rule: Rule, place: int, scope: Scope) -> Iterator[Finding]:

@@ -14,7 +14,6 @@ _IN_RULE = {
 _IN_STEP = {
     "each": "a step for each row of a relation",
     "then": "a block of steps",
-    "needs": "a step that needs another",
     "ask": "asking a person",
     "hours": "opening hours",
 }

@@ -60,6 +60,7 @@ def test_a_step_is_planned_with_all_its_parts() -> None:
         "after": 172_800,
         "unless": unless,
         "if_refused": "skip",
+        "needs": None,
         "once": {"per": "customer", "every": "7d"},
         "problem": None,
     }
@@ -180,3 +181,10 @@ def test_whatever_happened_a_plan_is_data(written: list[Any], happened: dict[str
     step = {"do": "a.b", "with": {"x": written, "y": "{{ a }} {{ m.total }}", "z": {"param": "t"}}}
     [action] = plan(build_rule(rule(then=[step])), happened, params)
     assert action.problem is None or action.problem
+
+
+def test_a_step_that_needs_a_step_left_out_is_left_out_too() -> None:
+    never = {"fact": "x", "op": "eq", "value": 2}
+    steps = [{"id": "a", "if": never, "do": "n.a"}, {"needs": "a", "do": "n.b"}, {"id": "c", "do": "n.c"}]
+    found = planned(*steps, {"needs": "c", "do": "n.d"})
+    assert [(step.do, step.needs) for step in found] == [("n.c", None), ("n.d", "c")]

@@ -66,7 +66,6 @@ def test_each_problem_has_rule_pointer_and_advice(parts: dict[str, Any], pointer
     [
         ({"then": [{"do": "x", "each": "order.items"}]}, "each row"),
         ({"then": [{"each": "order.items", "then": [{"do": "x"}]}]}, "block"),
-        ({"then": [{"do": "x"}, {"do": "y", "needs": "x"}]}, "needs another"),
         ({"then": [{"do": "y", "ask": {"role": "billing"}}]}, "asking a person"),
         ({"then": [{"do": "y", "hours": "office-hours"}]}, "opening hours"),
         ({"then": [{"do": "y", "after": "3wd"}]}, "working days"),
