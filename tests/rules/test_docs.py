@@ -12,6 +12,7 @@ from rules.document import pending
 from rules.document.load import load
 from rules.document.problem import Problem
 from rules.operators import ANY_KIND, operators
+from rules.patterns import INTERNAL
 from rules.templates import _ENVIRONMENT
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -41,7 +42,7 @@ def section(title: str) -> str:
 
 
 def quoted(text: str) -> set[str]:
-    return set(re.findall(r"`([^`]+)`", text))
+    return set(re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)))
 
 
 def test_every_operator_has_a_row_with_its_kinds_and_its_right_side() -> None:
@@ -86,3 +87,8 @@ def test_what_is_not_implemented_yet_is_what_the_code_refuses() -> None:
     more = {"during", "change", "segment:", "moment.", "item.", "wd"}
     known = {*pending._IN_RULE, *pending._IN_STEP, *pending._MOMENTS, *pending._AGGREGATES}
     assert said == known | more
+
+
+def test_what_patterns_pass_over_is_named() -> None:
+    assert INTERNAL
+    assert set(INTERNAL) <= quoted(section("A rule"))
