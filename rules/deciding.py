@@ -50,12 +50,14 @@ def decide(event: Mapping[str, Any], live: Mapping[str, Live]) -> Decided:
         return Decided()
     rules = CACHE.effective(house, overlay)
     held_back: dict[str, str] = {}
-    true = [(rule, HOUSE, house.content_hash) for rule in _true(event, house, rules, HOUSE_LAYER)]
+    inherited = rules.instead(_true(event, house, rules, HOUSE_LAYER), event)
+    true = [(rule, HOUSE, house.content_hash) for rule in inherited]
     if overlay is not None:
         key = str(event["customer"])
         mine = [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER)]
         true += [found for found in mine if rules.origins.get(found[0].key) == key]
-        held_back |= {f"{key}/{rule.key}": _TAKEN for rule, *_ in mine if rules.origins.get(rule.key) != key}
+        unfit = [rule.key for rule, *_ in mine if rules.origins.get(rule.key) != key]
+        held_back |= {f"{key}/{name}": _TAKEN if name in rules.origins else rules.left_out[name] for name in unfit}
     true.sort(key=lambda found: found[0].order)
     held_back |= {
         rule.key: f"muted for this customer: {rules.muted[rule.key]}" for rule, *_ in true if rule.key in rules.muted

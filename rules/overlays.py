@@ -1,81 +1,98 @@
-"""What one customer gets: the rules of the house with the customer's own parameters, muted and added rules."""
+"""What one customer gets: the rules of the house with the changes of the customer's segment and of the customer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.errors import nearest
-from rules.document.check import error
+from rules.changing import rebuilt
 from rules.document.model import Document
 from rules.document.problem import Problem, join
+from rules.facts import View
+from rules.inheriting import CUSTOMER_LAYER, HOUSE_LAYER, SEGMENT_LAYER, Inherited, layer_of
+from rules.inheriting import conflicts as _conflicts
 from rules.matching import try_rules
-from rules.params import misfit
 from rules.rule import Rule
 from rules.tables import is_table, merged
 
-HOUSE_LAYER, SEGMENT_LAYER, CUSTOMER_LAYER = 0, 1, 2
+__all__ = ["CUSTOMER_LAYER", "HOUSE_LAYER", "SEGMENT_LAYER", "Effective", "conflicts", "effective"]
 
 
 @dataclass(frozen=True)
 class Effective:
-    """`rules` in running order, without the muted ones; `params` by name, as documents write values; `muted` has the
-    reason by key; `origins` the set by key of rule. Where `problems` is not empty, what they name was left out."""
+    """`rules` in running order, without the muted ones, changed ones as they are now; `params` by name, as documents
+    write values; `muted` has the reason by key; `origins` the set by key of rule; `changed` the changed rules of the
+    house by key. Where `problems` is not empty, what they name was left out; `left_out` has the reason by key of an
+    added rule."""
 
     rules: tuple[Rule, ...]
     params: dict[str, Any]
     muted: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    changed: dict[str, Rule] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def instead(self, true: Iterable[Rule], event: Mapping[str, Any]) -> list[Rule]:
+        """The inherited rules that are true of `event` for this customer: of `true`, which are those of everybody
+        else, the unchanged ones, and the changed ones that are true as they are now."""
+        if not self.changed:
+            return list(true)
+        view = View(event, self.params)
+        fit = (rule for rule in self.changed.values() if rule.fits(event.get("type")) and rule.in_force(event))
+        return [rule for rule in true if rule.key not in self.changed] + [rule for rule in fit if rule.evaluate(view)]
 
 
-def effective(house: Document, overlay: Document | None = None) -> Effective:
-    """The effective rules of a customer whose set is `overlay`, or of everybody else. Pure."""
+def effective(house: Document, *overlays: Document | None) -> Effective:
+    """The effective rules of a customer with these overlays, the nearest last, or of everybody else. Pure."""
     rules, problems = try_rules(house, HOUSE_LAYER)
     params = {name: declared["default"] for name, declared in house.params.items()}
-    origins = {rule.key: house.set for rule in rules}
-    if overlay is None:
-        return Effective(_sorted(rules), params, {}, origins, tuple(problems))
-    added, more = try_rules(overlay, CUSTOMER_LAYER)
-    problems += more
-    if not more:
-        wrong = list(conflicts(house, overlay))
-        problems += wrong
-        left_out = {problem.pointer for problem in wrong}
-        own = {name: value for name, value in overlay.params.items() if join("/params", name) not in left_out}
-        params |= {name: _nearest(house.params[name], params[name], value) for name, value in own.items()}
-        muted = {key: reason for key, reason in overlay.mute.items() if join("/mute", key) not in left_out}
-        added = [rule for rule in added if rule.key not in origins]
-        rules = [rule for rule in rules if rule.key not in muted] + added
-        origins |= {rule.key: overlay.set for rule in added}
-        return Effective(_sorted(rules), params, muted, origins, tuple(problems))
-    return Effective(_sorted(rules), params, {}, origins, tuple(problems))
+    found = Effective(tuple(rules), params, {}, {rule.key: house.set for rule in rules}, tuple(problems))
+    for overlay in overlays:
+        if overlay is not None:
+            found = _over(found, house, overlay)
+    return Effective(**{**vars(found), "rules": tuple(sorted(found.rules, key=lambda rule: rule.order))})
 
 
 def conflicts(house: Document, overlay: Document) -> Iterator[Problem]:
-    """What in `overlay` does not fit `house`: unknown parameters and rules, values out of bounds, keys in use."""
+    """What in `overlay` does not fit `house`: unknown parameters and rules, values out of bounds, keys in use, locked
+    rules that it mutes, changes or outruns, changes that make no rule."""
+    rules, _problems = try_rules(house, HOUSE_LAYER)
+    return _conflicts(Inherited(house.params, {rule.key: rule for rule in rules}), overlay)
+
+
+def _over(below: Effective, house: Document, overlay: Document) -> Effective:
+    """What `below` becomes under one more overlay. An overlay that is not well-formed changes nothing."""
+    added, problems = try_rules(overlay, layer_of(overlay))
+    if problems:
+        return Effective(**{**vars(below), "problems": (*below.problems, *problems)})
+    inherited = {rule.key: rule for rule in below.rules}
+    wrong = list(_conflicts(Inherited(house.params, inherited), overlay))
+    out = {problem.pointer: problem.message for problem in wrong}
+    params = dict(below.params)
     for name, value in overlay.params.items():
-        pointer = join("/params", name)
-        if name not in house.params:
-            near = nearest(name, list(house.params))
-            yield error(overlay, pointer, f'the house has no parameter "{name}"; take it out or correct it.{near}')
-        elif problem := misfit(house.params[name], value):
-            yield error(overlay, pointer, problem)
-    keys = [rule["key"] for rule in house.rules]
-    for key in overlay.mute:
-        if key not in keys:
-            near = nearest(key, keys)
-            yield error(overlay, join("/mute", key), f'the house has no rule "{key}" to mute; take it out.{near}')
-    for place, rule in enumerate(overlay.rules):
-        if rule["key"] in keys:
-            pointer = join("/rules", place, "key")
-            yield error(overlay, pointer, f'the house has a rule "{rule["key"]}" already; give this one another key')
+        if join("/params", name) not in out:
+            params[name] = merged(params[name], value) if is_table(house.params[name]) else value
+    muted = {key: reason for key, reason in overlay.mute.items() if join("/mute", key) not in out}
+    left_out = {overlay.rules[int(pointer.split("/")[2])]["key"]: out[pointer] for pointer in out if _is_rule(pointer)}
+    changed, origins = {}, dict(below.origins)
+    for key, changes in overlay.change.items():
+        if not any(pointer == join("/change", key) or pointer.startswith(join("/change", key, "")) for pointer in out):
+            changed[key] = rebuilt(inherited[key], changes)[0]
+            origins[key] = f"{origins[key]}, changed by {overlay.set} at {', '.join(sorted(changes))}"
+    new = [rule for rule in added if rule.key not in left_out]
+    kept = [changed.get(key, rule) for key, rule in inherited.items() if key not in muted]
+    return Effective(
+        rules=(*kept, *new),
+        params=params,
+        muted=below.muted | muted,
+        origins=origins | {rule.key: overlay.set for rule in new},
+        problems=(*below.problems, *wrong),
+        changed=below.changed | changed,
+        left_out=below.left_out | left_out,
+    )
 
 
-def _nearest(declared: Any, inherited: Any, own: Any) -> Any:
-    return merged(inherited, own) if is_table(declared) else own
-
-
-def _sorted(rules: list[Rule]) -> tuple[Rule, ...]:
-    return tuple(sorted(rules, key=lambda rule: rule.order))
+def _is_rule(pointer: str) -> bool:
+    return pointer.startswith("/rules/")

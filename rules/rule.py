@@ -28,6 +28,7 @@ class Rule:
     priority: int = DEFAULT_PRIORITY
     layer: int = 0
     group: str | None = None
+    locked: bool = False
     since: date | datetime | None = None
     until: date | datetime | None = None
     steps: tuple[Step, ...] = ()
@@ -66,6 +67,7 @@ def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
         priority=data.get("priority", DEFAULT_PRIORITY),
         layer=layer,
         group=data.get("group"),
+        locked=data.get("locked", False),
         since=_bound(data, "from"),
         until=_bound(data, "until"),
         steps=tuple(build_step(step, f"/then/{place}") for place, step in enumerate(data.get("then", ()))),

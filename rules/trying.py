@@ -60,7 +60,7 @@ class Tried:
 def try_event(event: Mapping[str, Any], house: Document, overlay: Document | None = None) -> Tried:
     """Try `event`, in the shape of the history files, through the house rules and one customer's changes to them."""
     found = effective(house, overlay)
-    rules, _problems = try_rules(house, HOUSE_LAYER)
+    rules = [found.changed.get(rule.key, rule) for rule in try_rules(house, HOUSE_LAYER)[0]]
     if overlay is not None:
         added, _more = try_rules(overlay, CUSTOMER_LAYER)
         rules += [rule for rule in added if found.origins.get(rule.key) == overlay.set]

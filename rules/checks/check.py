@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core import catalog as declarations
+from rules.changing import pointer_to, rebuilt, responsible
 from rules.checks.acting import steps
 from rules.checks.comparing import condition
 from rules.checks.covered import covered
@@ -64,6 +65,23 @@ def _document(
         for found in _rule(rule, Scope(rule, catalog, strict=strict), declared or {}, [*inherited, *rules]):
             where = pointer + found.pointer
             yield Problem(found.severity, rule.key, where, found.message, document.line_of(where))
+    for rule in inherited:
+        yield from _changed(rule, document, catalog, declared or {}, strict=strict)
+
+
+def _changed(rule: Rule, document: Document, catalog: Any, params: Params, *, strict: bool) -> Iterator[Problem]:
+    """What is wrong with a rule of the house as `document` changes it, and was not before."""
+    changes = document.change.get(rule.key, {})
+    made, wrong = rebuilt(rule, changes)
+    if wrong or made is rule:
+        return
+    before = set(_rule(rule, Scope(rule, catalog, strict=strict), params, []))
+    for found in _rule(made, Scope(made, catalog, strict=strict), params, []):
+        if found not in before:
+            written = responsible(changes, made.document, found.pointer)
+            says = f'{document.set} changes the rule "{rule.key}" at {written}: {found.message}'
+            where = pointer_to(rule.key, written)
+            yield Problem(found.severity, rule.key, where, says, document.line_of(where))
 
 
 def _unstorable(document: Document) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ def parameters(
 ) -> Iterator[Problem]:
     """Problems of the parameters of one set. `declared` are those of the house, None where it is not at hand; `others`
     are further documents, whose rules may use them too."""
-    used = dict(_used(document.rules, "/rules"))
+    used = _asked(document)
     if declared is not None:
         for pointer, name in used.items():
             if name not in declared:
@@ -34,7 +34,7 @@ def parameters(
                 if fact := find(by, catalog):
                     yield from _placed(document, keys(value, by, fact, join("/params", name)))
         return
-    names = set(used.values()).union(*(set(dict(_used(other.rules, "")).values()) for other in others))
+    names = set(used.values()).union(*(set(_asked(other).values()) for other in others))
     for name, declaration in document.params.items():
         pointer = join("/params", name)
         for key in ("default", "min", "max"):
@@ -51,6 +51,10 @@ def _placed(document: Document, findings: Iterator[Finding]) -> Iterator[Problem
     for found in findings:
         place = error if found.severity == "error" else warning
         yield place(document, found.pointer, found.message)
+
+
+def _asked(document: Document) -> dict[str, str]:
+    return dict(_used(document.rules, "/rules")) | dict(_used(document.change, "/change"))
 
 
 def _used(data: Any, pointer: str) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,10 @@ class Document:
     def mute(self) -> dict[str, str]:
         return self.data.get("mute", {})
 
+    @property
+    def change(self) -> dict[str, dict[str, Any]]:
+        return self.data.get("change", {})
+
     def line_of(self, pointer: str) -> int | None:
         """The line of `pointer`, or of the nearest thing around it; None where no lines are known."""
         while pointer not in self.lines and pointer:

@@ -8,9 +8,6 @@ from typing import Any
 from rules.document.problem import join
 
 _AGGREGATES = ("count", "sum", "min", "max")
-_IN_RULE = {
-    "locked": "a locked rule",
-}
 _IN_STEP = {
     "each": "a step for each row of a relation",
     "then": "a block of steps",
@@ -24,16 +21,11 @@ def unfinished(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """JSON pointer and sentence for each feature in a well-formed document that is not implemented yet."""
     if str(data.get("set", "house")).startswith("segment:"):
         yield "/set", _says("a set for a segment")
-    if "change" in data:
-        yield "/change", _says("changing an inherited rule by an overlay", "mute it and add a rule of your own")
     for place, rule in enumerate(data.get("rules", [])):
         yield from _rule(rule, join("/rules", place))
 
 
 def _rule(rule: dict[str, Any], pointer: str) -> Iterator[tuple[str, str]]:
-    for key, feature in _IN_RULE.items():
-        if key in rule:
-            yield join(pointer, key), _says(feature)
     if isinstance(rule["when"], dict):
         feature = next(feature for key, feature in _MOMENTS.items() if key in rule["when"])
         yield join(pointer, "when"), _says(feature, "write an event type")

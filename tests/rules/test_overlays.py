@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules.document import Document
-from rules.overlays import effective
+from rules.overlays import conflicts, effective
 from rules.params import kind_of_param, misfit
 from tests.rules.cases import rule
 
@@ -106,6 +106,42 @@ def test_what_does_not_fit_the_house_is_told_and_left_out(parts: dict[str, Any],
 )
 def test_a_value_fits_its_type_and_bounds(declared: dict[str, Any], value: Any, fits: bool) -> None:
     assert (misfit(declared, value) is None) is fits
+
+
+LOCKED = Document({"rules": [rule("law", locked=True, group="g", priority=50), rule("free", priority=1)]})
+
+
+@pytest.mark.parametrize(
+    ("parts", "pointer", "said"),
+    [
+        ({"mute": {"law": "why"}}, "/mute/law", "no overlay may mute it"),
+        ({"change": {"law": {"/title": "x"}}}, "/change/law", "no overlay may change it"),
+        ({"rules": [rule("x", group="g", priority=49)]}, "/rules/0/priority", "priority above 50"),
+        ({"change": {"free": {"/group": "g"}}}, "/change/free/~1group", "would run before it"),
+    ],
+)
+def test_no_overlay_touches_a_locked_rule(parts: dict[str, Any], pointer: str, said: str) -> None:
+    rules = effective(LOCKED, customer(**parts))
+    [problem] = rules.problems
+    assert problem.pointer == pointer
+    assert said in problem.message
+    assert [found.key for found in rules.rules] == ["free", "law"]
+    assert rules.changed == rules.muted == {}
+    assert rules.left_out == ({"x": problem.message} if "rules" in parts else {})
+    assert [found.pointer for found in conflicts(LOCKED, customer(**parts))] == [pointer]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"rules": [rule("x", group="g", priority=50)]},
+        {"rules": [rule("x", group="h", priority=1), rule("y", priority=1)]},
+        {"mute": {"free": "why"}},
+        {"change": {"free": {"/title": "x"}}},
+    ],
+)
+def test_what_leaves_a_locked_rule_alone_is_allowed(parts: dict[str, Any]) -> None:
+    assert effective(LOCKED, customer(**parts)).problems == ()
 
 
 def test_a_customers_table_differs_from_the_houses_in_the_keys_it_names() -> None:
