@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,17 @@ from core.events import Event
 from core.outbox import shard_of
 
 BATCH = 1000
+MAX_SEQUENCE = 2**31 - 1
+_TEXTS = {
+    "type": "type",
+    "subject": "subject",
+    "imported_as": "id",
+    "customer": "customer",
+    "actor": "actor",
+    "transition": "transition's name",
+    "source": "transition's from",
+    "target": "transition's to",
+}
 
 
 class LiveSubject(PravilaError):
@@ -56,14 +68,27 @@ def import_events(events: Iterable[Mapping[str, Any]], *, adopt: bool = False) -
         with transaction.atomic():
             if not adopt:
                 _refuse_live({row.subject for row in rows})
-            known = set(
-                Event.objects.filter(subject__in={row.subject for row in rows}).values_list("subject", "sequence")
-            )
-            new = [row for row in rows if (row.subject, row.sequence) not in known]
-            Event.objects.bulk_create(new, ignore_conflicts=True)
+            new = _unknown(rows, adopt=adopt)
+            Event.objects.bulk_create(new)
             done.new += len(new)
         done.read += len(rows)
     return done
+
+
+def _unknown(rows: list[Event], *, adopt: bool) -> list[Event]:
+    """The rows that the log does not have. Raises BadHistory for one whose place another event has, unless `adopt`."""
+    about = Event.objects.filter(subject__in={row.subject for row in rows})
+    known = {(subject, place): name for subject, place, name in about.values_list("subject", "sequence", "imported_as")}
+    new = []
+    for row in rows:
+        place = row.subject, row.sequence
+        if place not in known:
+            known[place] = row.imported_as
+            new.append(row)
+        elif known[place] != row.imported_as and not adopt:
+            problem = f"the log has another event as number {row.sequence} of {row.subject}"
+            raise BadHistory(event=row.imported_as, problem=problem)
+    return new
 
 
 def _row(event: Mapping[str, Any], correlation: str) -> Event:
@@ -71,18 +96,11 @@ def _row(event: Mapping[str, Any], correlation: str) -> Event:
     transition = facts.pop("transition", None)
     moved = transition if isinstance(transition, Mapping) else {}
     subject, customer = str(event["subject"]), str(event.get("customer") or "")
-    try:
-        at = datetime.fromisoformat(event["at"])
-    except (TypeError, ValueError):
-        raise BadHistory(event=event["id"], problem=f'its time "{event["at"]}" is not ISO 8601') from None
-    for name, limit in (("type", 100), ("subject", 100), ("id", 200)):
-        if len(str(event[name])) > limit:
-            raise BadHistory(event=str(event["id"])[:200], problem=f"its {name} is longer than {limit} characters")
-    return Event(
+    row = Event(
         type=event["type"],
         subject=subject,
         sequence=event["sequence"],
-        at=at if at.tzinfo else at.replace(tzinfo=UTC),
+        at=_moment(event),
         facts=facts,
         was=event.get("was") or {},
         transition=str(moved.get("name", "")),
@@ -95,6 +113,42 @@ def _row(event: Mapping[str, Any], correlation: str) -> Event:
         shard=shard_of(subject, customer),
         imported_as=str(event["id"]),
     )
+    if problem := _misfit(row):
+        raise BadHistory(event=row.imported_as[:200], problem=problem)
+    return row
+
+
+def _moment(event: Mapping[str, Any]) -> datetime:
+    try:
+        at = datetime.fromisoformat(event["at"])
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        problem = f'its time "{event["at"]}" is not ISO 8601, or out of the calendar'
+        raise BadHistory(event=str(event["id"])[:200], problem=problem) from None
+
+
+def _misfit(row: Event) -> str | None:
+    """Why a row cannot be stored, on both databases alike; None where it can."""
+    for name, says in _TEXTS.items():
+        text, limit = getattr(row, name), Event._meta.get_field(name).max_length
+        if not isinstance(text, str) or len(text) > (limit or 0) or "\0" in text:
+            return f"its {says} must be text of at most {limit} characters"
+    if type(row.sequence) is not int or not 0 <= row.sequence <= MAX_SEQUENCE:
+        return f"its sequence must be a whole number from 0 to {MAX_SEQUENCE}"
+    try:
+        text = json.dumps([row.facts, row.was], allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"its facts are no JSON ({error})"
+    if "\\u0000" in text and _has_nul([row.facts, row.was]):
+        return "its facts have the sign U+0000, which no text may have"
+    return None
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_nul(part) for item in value.items() for part in item)
+    return any(map(_has_nul, value)) if isinstance(value, list | tuple) else isinstance(value, str) and "\0" in value
 
 
 def _refuse_live(subjects: set[str]) -> None:
