@@ -1,5 +1,6 @@
 # The commands of everyday work. `make run` and `make test` need nothing but Python 3.11 or 3.12 and a C compiler.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON ?= $(shell for found in python3.12 python3.11 python3; do \
+	$$found -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$found && break; done)
 BIN := .venv/bin
 PORT ?= 8000
 
@@ -29,7 +30,8 @@ lock: .venv/installed-dev ## after a change of dependencies in pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Pravila needs Python 3.11 or 3.12; set PYTHON=... to one of them")'
+	@test -n "$(PYTHON)" || { echo "Pravila needs Python 3.11 or 3.12 on the path; set PYTHON=... to one of them"; exit 1; }
+	@echo "Setting up .venv with $(PYTHON); this takes about half a minute, once."
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.lock | .venv/bin/python

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,14 +12,20 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from core import accounts, permission
+from actions.dispatch import dispatch_all
+from actions.gateways.doors import replaced
+from actions.gateways.mail import MailDouble
+from actions.runner import run_due
+from core import accounts, clock, permission
 from core.acting import SYSTEM
+from core.bells import QUEUES
 from core.machine import perform
 from rules.publish import publish_text
 from rules.rule_sets import HOUSE
 from state_machines.customers import Customer
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
+from state_machines.payments import Payment
 
 HOUSE_PACK = Path(settings.BASE_DIR) / "rules" / "packs" / "house.yaml"
 USER = "admin"
@@ -56,26 +63,48 @@ def load() -> SignIn | None:
         for role in permission.ROLES:
             Group.objects.get_or_create(name=role)
         token = accounts.issue_token(user, "demo", days=365)
-        _company()
     path = kept_in()
     path.touch(mode=0o600)
     path.write_text(f"user {USER}\npassword {password}\ntoken {token}\n")
+    with replaced(mail=MailDouble()):
+        _company()
     return SignIn(USER, password, token, path)
 
 
 def _company() -> None:
+    """Two months of a small company: customers, orders that were paid and set up, a failed payment, orders that wait."""
+    now = clock.now()
     for place, (name, email, kind) in enumerate(CUSTOMERS):
         tax_id = "" if kind == "individual" else f"RO1439984{place}"
-        customer = Customer.objects.create(name=name, email=email, kind=kind, tax_id=tax_id)
-        for product, product_type, price in PRODUCTS[: place + 1] * (2 - place % 2):
-            order = Order.objects.create(customer=customer, payment_method="bank_transfer")
-            OrderItem.objects.create(order=order, product=product, product_type=product_type, unit_price_minor=price)
-            if product_type == "vps":
-                OrderItem.objects.create(
-                    order=order,
-                    product="hosting-standard",
-                    product_type="hosting",
-                    quantity=12,
-                    unit_price_minor=24_900,
-                )
-            perform(order, "submit")
+        with clock.turned_to(now - timedelta(days=60 - place)):
+            customer = Customer.objects.create(name=name, email=email, kind=kind, tax_id=tax_id)
+        for product, days_ago in zip((0, place, 2), (55 - place, 30 - 3 * place, 9 + place), strict=True):
+            order = _ordered(customer, *PRODUCTS[product], at=now - timedelta(days=days_ago))
+            with clock.turned_to(now - timedelta(days=days_ago - 1, hours=3)):
+                perform(order, "pay", arguments={"reference": f"OP {order.pk}"})
+                _work()
+        for product_row in PRODUCTS[: place + 1]:
+            _ordered(customer, *product_row, at=now - timedelta(hours=20 - place))
+    with clock.turned_to(now - timedelta(days=4)):
+        payment = Payment.objects.create(customer=customer, amount_minor=24_900, currency="RON")
+        perform(payment, "fail_payment", arguments={"code": "card_expired"})
+        _work()
+
+
+def _ordered(customer: Customer, product: str, product_type: str, price: int, *, at: datetime) -> Order:
+    with clock.turned_to(at):
+        order = Order.objects.create(customer=customer, payment_method="bank_transfer")
+        OrderItem.objects.create(order=order, product=product, product_type=product_type, unit_price_minor=price)
+        if product_type == "vps":
+            OrderItem.objects.create(
+                order=order, product="hosting-standard", product_type="hosting", quantity=12, unit_price_minor=24_900
+            )
+        perform(order, "submit")
+        _work()
+    return order
+
+
+def _work() -> None:
+    """Decide and carry out what is due at the moment to which the clock is turned."""
+    while dispatch_all() + sum(run_due(queue) for queue in QUEUES):
+        pass

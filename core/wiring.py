@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Warning  # noqa: A004
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from core import catalog, fitting, machines
 from core.database_guards import install
@@ -32,6 +33,12 @@ def check_guards(databases: Sequence[str] | None = None, **_kwargs: Any) -> list
     except DatabaseError:
         return []
     return [Warning(f"database guards are missing: {', '.join(gone)}", hint="run migrate")] if gone else []
+
+
+def needs_migrate() -> bool:
+    """Whether `migrate` has something to do. A server that finds nothing leaves the guards of others alone."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()) or install.missing())
 
 
 def unwired() -> list[str]:

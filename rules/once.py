@@ -74,4 +74,6 @@ def _day(moment: datetime) -> str:
 
 
 def _again(every: Duration | None, again_after: str | None) -> str:
+    if every is None and again_after is None:
+        return "only"
     return f"in {every.amount}{every.unit}" if every is not None else f"again after {again_after}"

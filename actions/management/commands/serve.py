@@ -28,7 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
 
     def handle(self, **options: Any) -> None:
-        call_command("migrate", verbosity=0)
+        if wiring.needs_migrate():
+            call_command("migrate", verbosity=0)
         wiring.demand_wired()
         if options["demo"]:
             self._load_demo()
