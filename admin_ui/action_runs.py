@@ -121,9 +121,24 @@ class ActionRunAdmin(StaffAdmin):
         return page(
             request, "admin_ui/run.html", gettext("Action run %(number)d") % {"number": run.pk},
             run=run, attempts=[(attempt, details.get(attempt.pk)) for attempt in attempts],
-            event=Event.objects.filter(pk=run.event_id).first(), spec=catalog.actions.find(run.action),
+            event=Event.objects.filter(pk=run.event_id).first(), sentence=_sentence(run), needed=_needed(run),
             may_operate=people.has_role(request, people.OPERATORS), states=RunState,
         )  # fmt: skip
+
+
+def _sentence(run: ActionRun) -> str:
+    """What the run does, in words with its own values; empty where its action is no longer declared."""
+    spec = catalog.actions.find(run.action)
+    if spec is None:
+        return ""
+    try:
+        return str(spec.sentence).format_map({"target": run.target, **run.arguments})
+    except (KeyError, IndexError, ValueError):
+        return str(spec.title)
+
+
+def _needed(run: ActionRun) -> ActionRun | None:
+    return ActionRun.objects.filter(key=run.needs).first() if run.needs else None
 
 
 @require_POST
