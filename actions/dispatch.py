@@ -61,7 +61,8 @@ def _dispatch_lanes() -> int:
         if not lanes:
             return 0
         events = _oldest(lanes)
-        verdicts = _decide(events, live_versions((event.customer for event in events), share=True))
+        live = live_versions((event.customer for event in events), share=True)
+        verdicts = _decide(events, live, switches.off())
         _store(verdicts)
         Shard.objects.filter(pk__in=lanes).update(served=clock.now())
     return len(events)
@@ -86,7 +87,7 @@ def _dispatch_sqlite() -> int:
             if not events:
                 return 0
             live = live_versions(event.customer for event in events)
-            verdicts = _decide(events, live)
+            verdicts = _decide(events, live, switches.off())
             try:
                 with transaction.atomic():
                     _demand_unchanged(events, live)
@@ -110,15 +111,15 @@ def _oldest(lanes: list[int] | None) -> list[Event]:
     return list(Event.objects.filter(pk__in=keys).order_by("pk"))
 
 
-def _decide(events: list[Event], live: dict[str, Live]) -> list[Verdict]:
-    return [_decide_one(event, live) for event in events]
+def _decide(events: list[Event], live: dict[str, Live], switched_off: dict[str, str]) -> list[Verdict]:
+    return [_decide_one(event, live, switched_off) for event in events]
 
 
-def _decide_one(event: Event, live: dict[str, Live]) -> Verdict:
+def _decide_one(event: Event, live: dict[str, Live], switched_off: dict[str, str]) -> Verdict:
     if depth_reached(event):
         return Verdict(event, None)
     try:
-        return Verdict(event, decide(event.as_document(), live))
+        return Verdict(event, decide(event.as_document(), live, switched_off))
     except Exception as error:
         log.exception("event could not be decided", extra={"event": event.pk, "type": event.type})
         return Verdict(event, None, f"{type(error).__name__}: {error}"[:2000])

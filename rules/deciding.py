@@ -15,6 +15,7 @@ from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective
 from rules.planning import PlannedAction, plan
 from rules.rule import Rule
 from rules.rule_sets import HOUSE
+from rules.switches import why_off
 
 _FIELDS = tuple(found.name for found in fields(PlannedAction))
 log = logging.getLogger(__name__)
@@ -43,8 +44,13 @@ class Decided:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def decide(event: Mapping[str, Any], live: Mapping[str, Live]) -> Decided:
-    """Decide one event, given as a document, by the live versions of the house and of its customer."""
+def decide(
+    event: Mapping[str, Any], live: Mapping[str, Live], switched_off: Mapping[str, str] | None = None
+) -> Decided:
+    """Decide one event, given as a document, by the live versions of the house and of its customer.
+
+    What is switched off or muted holds back no other rule of its group.
+    """
     house, overlay = live.get(HOUSE), live.get(event.get("customer") or "")
     if house is None:
         return Decided()
@@ -59,8 +65,12 @@ def decide(event: Mapping[str, Any], live: Mapping[str, Live]) -> Decided:
         unfit = [rule.key for rule, *_ in mine if rules.origins.get(rule.key) != key]
         held_back |= {f"{key}/{name}": _TAKEN if name in rules.origins else rules.left_out[name] for name in unfit}
     true.sort(key=lambda found: found[0].order)
+    off = switched_off or {}
+    held_back |= {rule.key: reason for rule, key, _ in true if (reason := why_off(off, key, rule.key))}
     held_back |= {
-        rule.key: f"muted for this customer: {rules.muted[rule.key]}" for rule, *_ in true if rule.key in rules.muted
+        rule.key: f"muted for this customer: {rules.muted[rule.key]}"
+        for rule, *_ in true
+        if rule.key in rules.muted and rule.key not in held_back
     }
     held_back |= first_of_groups(rule for rule, *_ in true if rule.key not in held_back)[1]
     planned = tuple(

@@ -91,3 +91,11 @@ def test_switching_needs_a_right_and_a_reason_and_is_audited() -> None:
         ("switch.on", "user:2"),
     ]
     assert AuditDetail.objects.get().text == "a good reason"
+
+
+def test_a_rule_that_is_off_holds_back_no_other_of_its_group() -> None:
+    in_force(NOTE | {"group": "g"}, OTHER | {"group": "g"})
+    switches.switch_off("house/note", "let the other one act")
+    a_fine()
+    work()
+    assert states() == {"other": "done"}
