@@ -140,8 +140,8 @@ def _store(verdicts: list[Verdict]) -> None:
         decisions.append(decision)
         runs += asked
     bulk.insert(decisions)
-    unless.stop_waiting(verdict.event for verdict in verdicts)
     bulk.insert(runs, ignore_conflicts=True)
+    unless.stop_waiting(verdict.event for verdict in verdicts)  # also what an earlier event of this batch asked for
     Outbox.objects.filter(event_id__in=keys).delete()
     soon = now + timedelta(seconds=1)
     for queue in sorted({run.queue for run in runs if run.due_at <= soon and not run.needs}):

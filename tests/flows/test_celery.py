@@ -52,7 +52,7 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
     try:
         wait_until(lambda: bool(app.control.ping(timeout=0.5)), seconds=60, what="an answer of the worker")
         a_fine(case="first")
-        wait_until(lambda: Letter.objects.exists(), seconds=60, what="the first letter")
+        wait_until(Letter.objects.exists, seconds=60, what="the first letter")
         wait_until(idle, seconds=30, what="a worker with nothing to do")
         yield found
     finally:
