@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from core import refs
+from core import ids, refs
 from core.acting import new_correlation
 from core.errors import PravilaError
 from core.events import Event
@@ -67,9 +67,11 @@ def import_events(events: Iterable[Mapping[str, Any]], *, adopt: bool = False) -
         rows = [_row(event, correlation) for event in batch]
         with transaction.atomic():
             if not adopt:
-                _refuse_live({row.subject for row in rows})
+                _refuse_live(rows)
             new = _unknown(rows, adopt=adopt)
             Event.objects.bulk_create(new)
+            for noun, keys in _numbered(new).items():
+                ids.begin_above(refs.MODELS[noun], max(keys))
             done.new += len(new)
         done.read += len(rows)
     return done
@@ -151,13 +153,18 @@ def _has_nul(value: Any) -> bool:
     return any(map(_has_nul, value)) if isinstance(value, list | tuple) else isinstance(value, str) and "\0" in value
 
 
-def _refuse_live(subjects: set[str]) -> None:
-    by_noun: dict[str, list[int]] = {}
-    for subject in subjects:
-        noun, _colon, key = subject.partition(":")
-        if noun in refs.MODELS and key.isascii() and key.isdigit() and len(key) < 19:
-            by_noun.setdefault(noun, []).append(int(key))
-    for noun, keys in by_noun.items():
+def _refuse_live(rows: list[Event]) -> None:
+    for noun, keys in _numbered(rows).items():
         found = refs.MODELS[noun]._default_manager.filter(pk__in=keys).values_list("pk", flat=True).first()
         if found is not None:
             raise LiveSubject(subject=f"{noun}:{found}")
+
+
+def _numbered(rows: list[Event]) -> dict[str, set[int]]:
+    """Noun of a machine of this server -> ids of the subjects that could be rows of it."""
+    found: dict[str, set[int]] = {}
+    for subject in {row.subject for row in rows}:
+        noun, _colon, key = subject.partition(":")
+        if noun in refs.MODELS and key.isascii() and key.isdigit() and len(key) < 19:
+            found.setdefault(noun, set()).add(int(key))
+    return found

@@ -211,3 +211,21 @@ class TestRealFiles:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(DISTINCT subject) FROM core_event")
             assert cursor.fetchone()[0] == len({found["subject"] for found in events})
+
+
+@pytest.mark.parametrize("live", [0, 1])
+def test_new_objects_get_ids_that_no_imported_history_has(live: int) -> None:
+    """Else the first event of a new fine 3 would stand where history has its own fine 3."""
+    newest = max([a_fine(case=f"before-{number}").pk for number in range(live)], default=0)
+    if not newest:
+        fine = a_fine(case="gone")
+        newest = fine.pk
+    numbers = range(newest + 1, newest + 5)
+    import_events([event(0, id=f"h:{number}", subject=f"fine:{number}") for number in numbers])
+    import_events([event(0, id="b", subject="fine:B7"), event(0, id="u", subject="unicorn:1000000")])
+    made = [a_fine(case=f"after-{number}") for number in range(3)]
+    assert min(fine.pk for fine in made) > numbers[-1]
+    assert max(fine.pk for fine in made) < 1_000_000
+    import_events([event(0, id="low", subject=f"fine:{made[-1].pk + 1}")])
+    import_events([event(0, id="lower", subject="fine:900", sequence=3)], adopt=True)
+    assert a_fine(case="last").pk > made[-1].pk + 1
