@@ -122,7 +122,10 @@ class Distributed(Stack):
             return int(found[0])
 
     def wake(self) -> None:
-        self.run("-c", "import django; django.setup(); from actions.sweeper import sweep; sweep(); import time; time.sleep(0.3)")
+        self.run(
+            "-c",
+            "import django; django.setup(); from actions.sweeper import sweep; sweep(); import time; time.sleep(0.3)",
+        )
 
     def close(self) -> None:
         super().close()

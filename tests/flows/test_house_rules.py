@@ -50,7 +50,12 @@ def test_one_transition_leads_to_invoice_ticket_score_and_mail() -> None:
     work()
     order = Order.objects.get(pk=order.pk)
     invoice = Invoice.objects.get()
-    assert (invoice.state, invoice.order_id, invoice.net_minor, invoice.total_minor) == ("issued", order.pk, 1_200_000, 1_452_000)
+    assert (invoice.state, invoice.order_id, invoice.net_minor, invoice.total_minor) == (
+        "issued",
+        order.pk,
+        1_200_000,
+        1_452_000,
+    )
     assert invoice.number == "INV-000001"
     assert Ticket.objects.get().subject == f"Call the customer of big order {order.number}"
     assert Customer.objects.get().credit_score == 750 + 15 + 5
