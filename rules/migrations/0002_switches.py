@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rules', '0001_initial'),
+        ("rules", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Switch',
+            name="Switch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=220, unique=True, verbose_name='what is off')),
-                ('reason', models.CharField(max_length=500, verbose_name='reason')),
-                ('actor', models.CharField(max_length=100, verbose_name='by')),
-                ('at', models.DateTimeField(verbose_name='since')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=220, unique=True, verbose_name="what is off")),
+                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                ("actor", models.CharField(max_length=100, verbose_name="by")),
+                ("at", models.DateTimeField(verbose_name="since")),
             ],
             options={
-                'verbose_name': 'switched off',
-                'verbose_name_plural': 'switched off',
+                "verbose_name": "switched off",
+                "verbose_name_plural": "switched off",
             },
         ),
     ]
