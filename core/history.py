@@ -29,6 +29,7 @@ _TEXTS = {
     "source": "transition's from",
     "target": "transition's to",
 }
+_LIMITS = {field.name: field.max_length or 0 for field in Event._meta.concrete_fields}
 
 
 class LiveSubject(PravilaError):
@@ -132,8 +133,8 @@ def _moment(event: Mapping[str, Any]) -> datetime:
 def _misfit(row: Event) -> str | None:
     """Why a row cannot be stored, on both databases alike; None where it can."""
     for name, says in _TEXTS.items():
-        text, limit = getattr(row, name), Event._meta.get_field(name).max_length
-        if not isinstance(text, str) or len(text) > (limit or 0) or "\0" in text:
+        text, limit = getattr(row, name), _LIMITS[name]
+        if not isinstance(text, str) or len(text) > limit or "\0" in text:
             return f"its {says} must be text of at most {limit} characters"
     if type(row.sequence) is not int or not 0 <= row.sequence <= MAX_SEQUENCE:
         return f"its sequence must be a whole number from 0 to {MAX_SEQUENCE}"
