@@ -16,6 +16,22 @@ from core.errors import Blocked, NotAllowed, PravilaError
 log = logging.getLogger(__name__)
 
 
+class Undo(Exception):
+    """An action failed in a transaction that it shares with others, where it may have left something half done."""
+
+
+def perform_shared(run: ActionRun) -> Outcome:
+    """Perform an internal action with no savepoint of its own, which most never need. Raises Undo where it fails."""
+    spec = catalog.actions.find(run.action)
+    try:
+        outcome = _perform(run, savepoint=False)
+    except OperationalError as error:
+        raise Undo(run.action) from error
+    if isinstance(outcome, Failed) and spec is not None and not spec.atomic:
+        raise Undo(run.action)
+    return outcome
+
+
 def perform_safely(run: ActionRun) -> Outcome:
     """Perform the run's action as its rule. An internal action runs in a savepoint, which a failure takes back."""
     try:
@@ -26,6 +42,10 @@ def perform_safely(run: ActionRun) -> Outcome:
 
 def perform_or_give_way(run: ActionRun) -> Outcome:
     """The same, but raises OperationalError where something that the action needs is locked."""
+    return _perform(run, savepoint=True)
+
+
+def _perform(run: ActionRun, *, savepoint: bool) -> Outcome:
     if run.problem:
         return Failed(run.problem, retryable=False)
     spec = catalog.actions.find(run.action)
@@ -38,11 +58,13 @@ def perform_or_give_way(run: ActionRun) -> Outcome:
     actor = Actor(f"rule:{run.rule}", unlimited=True)
     try:
         with acting(actor, correlation=run.correlation, cause=run.event_id, depth=run.depth + 1):
-            if spec.kind == EXTERNAL:
+            if spec.kind == EXTERNAL or spec.atomic or not savepoint:
                 return _call(run, call)
             return _perform_in_savepoint(run, call)
     except (Blocked, NotAllowed) as refused:
-        return Skipped(str(refused)) if run.if_refused_skip else Failed(str(refused), retryable=False)
+        if run.if_refused_skip and (savepoint or spec.atomic):
+            return Skipped(str(refused))
+        return Failed(str(refused), retryable=False)
     except PravilaError as error:
         return Failed(str(error), retryable=error.code == "busy")
     except OperationalError:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, models, transaction
 
 from actions import unless
 from actions.declare import EXTERNAL
 from actions.finish import Ended, finish, store
 from actions.outcome import Failed, Outcome, Skipped
-from actions.performing import perform_or_give_way, perform_safely
+from actions.performing import Undo, perform_or_give_way, perform_safely, perform_shared
 from actions.runs import ActionRun, RunState
 from core import catalog, clock
 from rules import switches
@@ -69,46 +70,58 @@ def reap() -> int:
 def _run_batch(queue: str, size: int) -> int:
     """Carry out the oldest due runs of a queue: internal ones together in one transaction, others one by one.
 
-    A batch holds the locks of all its runs, so it gives way soon to whoever waits; what it gave up is done alone.
+    A batch holds the locks of all its runs, so it gives way soon to whoever waits; what it gave up is done alone. First
+    its runs share the transaction as it is; where one fails, all is taken back and each gets a savepoint of its own.
     """
     keys: list[int] = []
     try:
-        with transaction.atomic():
-            runs = _claim(queue, size)
-            keys = [run.pk for run in runs]
-            alone = _carry_out_together([run for run in runs if _is_internal(run)])
-            alone += [run.pk for run in runs if not _is_internal(run)]
+        try:
+            keys, alone = _claim_and_perform(queue, size, perform_shared)
+        except Undo:
+            keys, alone = _claim_and_perform(queue, size, perform_or_give_way)
     except DatabaseError as error:
         log.warning("a batch of runs is done one by one", extra={"queue": queue, "reason": str(error)})
-        alone = keys
+        keys = alone = list(_due(queue).values_list("id", flat=True)[:size])
     for key in alone:
         run_one(key)
     return len(keys)
+
+
+def _claim_and_perform(queue: str, size: int, perform: Callable[[ActionRun], Outcome]) -> tuple[list[int], list[int]]:
+    """Keys of the runs claimed, and of those among them that must be done alone."""
+    with transaction.atomic():
+        runs = _claim(queue, size)
+        alone = _carry_out_together([run for run in runs if _is_internal(run)], perform)
+    return [run.pk for run in runs], alone + [run.pk for run in runs if not _is_internal(run)]
+
+
+def _due(queue: str) -> models.QuerySet[ActionRun]:
+    """What may be carried out now, oldest first; nothing of what is switched off."""
+    due = ActionRun.objects.filter(queue=queue, state=RunState.READY, due_at__lte=clock.now())
+    for scope in switches.off():
+        rule_set, _slash, rule = scope.partition("/")
+        if scope == switches.EVERYTHING:
+            return due.none()
+        due = due.exclude(rule_set=rule_set, rule=rule) if rule else due.exclude(rule_set=rule_set)
+    return due.order_by("due_at", "id")
 
 
 def _claim(queue: str, size: int) -> list[ActionRun]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
-    switched_off = switches.off()
-    if switches.EVERYTHING in switched_off:
-        return []
-    due = ActionRun.objects.filter(queue=queue, state=RunState.READY, due_at__lte=clock.now())
-    for scope in switched_off:
-        rule_set, _slash, rule = scope.partition("/")
-        due = due.exclude(rule_set=rule_set, rule=rule) if rule else due.exclude(rule_set=rule_set)
-    return list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:size])
+    return list(_due(queue).select_for_update(skip_locked=True)[:size])
 
 
-def _carry_out_together(runs: list[ActionRun]) -> list[int]:
-    """Perform claimed internal runs, each in its own savepoint, and store what came of them. Keys of those given up."""
+def _carry_out_together(runs: list[ActionRun], perform: Callable[[ActionRun], Outcome]) -> list[int]:
+    """Perform claimed internal runs and store what came of them. Keys of those given up."""
     ended: list[Ended] = []
     given_up: list[int] = []
     for run in runs:
         started_at = clock.now()
         stop = unless.stops(run)
         try:
-            outcome = Skipped(stop) if stop is not None else perform_or_give_way(run)
+            outcome = Skipped(stop) if stop is not None else perform(run)
         except OperationalError:
             given_up.append(run.pk)
             continue

@@ -124,6 +124,7 @@ class ActionSpec:
     max_attempts: int = 8
     inverse: str | None = None
     in_order: bool = False
+    atomic: bool = False  # it takes back by itself what it began, whenever it is refused or fails
 
 
 machines: Registry[MachineSpec] = Registry("machine")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, connections
 
-from actions.dispatch import dispatch_batch
+from actions.dispatch import dispatch_all, dispatch_batch
 from actions.runner import run_due
 from actions.runs import ActionRun
 from core.machine import perform
@@ -34,19 +36,26 @@ def _client(keys: list[int], start: Any) -> None:
         perform(f"bench_invoice:{key}", "issue")
 
 
-def _worker(stop: Any) -> None:
-    """What one worker does: decide and carry out until told to stop and nothing is left."""
+def _dispatcher(stop: Any) -> None:
+    _at_each_bell(stop, dispatch_all)
+
+
+def _runner(stop: Any) -> None:
+    _at_each_bell(stop, lambda: run_due("default", limit=10_000))
+
+
+def _at_each_bell(stop: Any, work: Callable[[], int]) -> None:
+    """What a worker does: all there is, then nothing until the next bell; bells come 20 a second at most."""
     connections.close_all()
     while True:
-        worked = dispatch_batch() + run_due("default", limit=200)
-        if not worked:
-            if stop.is_set():
-                return
-            time.sleep(0.002)
+        stopping = stop.is_set()
+        if not work() and stopping:
+            return
+        time.sleep(1 / settings.CONFIG.bells_per_second if not stopping else 0.005)
 
 
 def _settle() -> None:
-    while dispatch_batch() + run_due("default", limit=1000):
+    while dispatch_all() + run_due("default", limit=1000):
         pass
 
 
@@ -57,9 +66,11 @@ def _measure(clients: int, worker: bool) -> float:
     before = ActionRun.objects.filter(state="done").count()
     context = get_context("fork")
     connections.close_all()
-    start, stop = context.Event(), context.Event()
+    start = context.Event()
     performing = [context.Process(target=_client, args=(part, start)) for part in keys]
-    working = [context.Process(target=_worker, args=(stop,))] if worker else []
+    stops = [context.Event(), context.Event()]
+    loops = zip((_dispatcher, _runner), stops, strict=True)
+    working = [context.Process(target=loop, args=(stop,)) for loop, stop in loops] if worker else []
     for started in (*performing, *working):
         started.start()
     time.sleep(0.5)
@@ -67,8 +78,8 @@ def _measure(clients: int, worker: bool) -> float:
     start.set()
     for ended in performing:
         ended.join()
-    stop.set()
-    for ended in working:
+    for stop, ended in zip(stops, working, strict=False):
+        stop.set()
         ended.join()
     seconds = time.perf_counter() - began
     if worker:
