@@ -41,10 +41,19 @@ class _Overtaken(Exception):
 
 def dispatch_batch() -> int:
     """Decide one batch of a few lanes. The number of events decided; 0 where nothing waits that is not being decided."""
-    decided = _dispatch_sqlite() if connection.vendor == "sqlite" else _dispatch_lanes()
-    if decided == settings.CONFIG.batch_events:
-        bells.ring_dispatch()
-    return decided
+    return _dispatch()[0]
+
+
+def dispatch_at_bell() -> int:
+    """What one bell asks for: batch after batch while they are full. The number of events decided.
+
+    What comes meanwhile has a bell of its own; chasing it event by event would cost a transaction each.
+    """
+    total, full = 0, True
+    while full:
+        decided, full = _dispatch()
+        total += decided
+    return total
 
 
 def dispatch_all(*, limit: int = 1_000_000) -> int:
@@ -55,17 +64,27 @@ def dispatch_all(*, limit: int = 1_000_000) -> int:
     return total
 
 
-def _dispatch_lanes() -> int:
+def _dispatch() -> tuple[int, bool]:
+    """Decide one batch: how many events, and whether there may well be more."""
+    if connection.vendor == "sqlite":
+        decided, lanes = _dispatch_sqlite(), 0
+    else:
+        decided, lanes = _dispatch_lanes()
+    config = settings.CONFIG
+    return decided, decided == config.batch_events or lanes == config.lanes_per_batch
+
+
+def _dispatch_lanes() -> tuple[int, int]:
     with transaction.atomic():
         lanes = _claim_lanes()
         if not lanes:
-            return 0
+            return 0, 0
         events = _oldest(lanes)
         live = live_versions((event.customer for event in events), share=True)
         verdicts = _decide(events, live, switches.off())
         _store(verdicts)
         Shard.objects.filter(pk__in=lanes).update(served=clock.now())
-    return len(events)
+    return len(events), len(lanes)
 
 
 def _claim_lanes() -> list[int]:

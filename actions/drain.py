@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
-from actions.dispatch import dispatch_batch
+from actions.dispatch import dispatch_at_bell
 from actions.runner import run_due
 from actions.sweeper import sweep
 from core.bells import BELLS, DISPATCH, QUEUES
@@ -60,8 +60,7 @@ class Drain:
         connection.close()
 
     def _dispatch(self) -> None:
-        while not self._stopping.is_set() and dispatch_batch():
-            pass
+        dispatch_at_bell()
         BELLS.wait({DISPATCH}, settings.CONFIG.sweep_seconds)
 
     def _run(self, queues: tuple[str, ...]) -> None:

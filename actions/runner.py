@@ -27,9 +27,10 @@ def run_due(queue: str, *, limit: int = 50) -> int:
     """Carry out up to `limit` due runs of one queue. The number that this call worked on."""
     worked = 0
     while worked < limit:
-        done = _run_batch(queue, min(BATCH, limit - worked))
+        size = min(BATCH, limit - worked)
+        done = _run_batch(queue, size)
         worked += done
-        if not done:
+        if done < size:
             break
     return worked
 

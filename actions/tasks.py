@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_init
 
 from actions import sweeper
-from actions.dispatch import dispatch_batch
+from actions.dispatch import dispatch_at_bell
 from actions.runner import run_due
 from core import wiring
 from core.bells import ring_queue
@@ -24,9 +24,8 @@ def demand_wired(**_kwargs: Any) -> None:
 
 @shared_task(name="actions.dispatch")
 def dispatch() -> None:
-    """Decide waiting events until none are left for this worker."""
-    while dispatch_batch():
-        pass
+    """Decide the events that wait."""
+    dispatch_at_bell()
 
 
 @shared_task(name="actions.run")

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, connections
 
-from actions.dispatch import dispatch_all, dispatch_batch
+from actions.dispatch import dispatch_all, dispatch_at_bell, dispatch_batch
 from actions.runner import run_due
 from actions.runs import ActionRun
 from core.machine import perform
@@ -21,7 +21,7 @@ from tests.bench.models import BenchInvoice, Payer
 from tests.kit import in_force
 
 RULE = {"key": "note", "when": "bench_invoice.issued", "then": [{"do": "bench.note"}]}
-PER_CLIENT, ROUNDS = 1000, 3
+PER_CLIENT, ROUNDS = 2000, 3
 
 
 def _rows(count: int) -> list[int]:
@@ -37,7 +37,7 @@ def _client(keys: list[int], start: Any) -> None:
 
 
 def _dispatcher(stop: Any) -> None:
-    _at_each_bell(stop, dispatch_all)
+    _at_each_bell(stop, dispatch_at_bell)
 
 
 def _runner(stop: Any) -> None:
