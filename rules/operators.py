@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core.registry import Registry
-from rules.kinds import order, order_in_time, same
+from rules.calendars import find
+from rules.kinds import as_moment, order, order_in_time, same
 from rules.regex import found_in
 
 ORDERED = frozenset({"text", "number", "money", "moment"})
@@ -108,6 +110,16 @@ def _items(join: Callable[[Iterable[bool | None]], bool | None]) -> Callable[[An
     return test
 
 
+def _during(seen: Any, wanted: Any) -> bool | None:
+    calendar, moment = find(wanted), as_moment(seen)
+    if calendar is None or not isinstance(moment, datetime) or moment.tzinfo is None:
+        return None
+    try:
+        return calendar.is_open(moment)
+    except OverflowError:
+        return None
+
+
 _TEXT, _LIST = frozenset({"text"}), frozenset({"list"})
 
 for _operator in (
@@ -128,6 +140,7 @@ for _operator in (
     Operator("changed", "changed", lambda seen, _: bool(seen), "nothing"),
     Operator("before", "is before {wanted}", _in_time(lambda c: c < 0), "moment", frozenset({"text", "moment"})),
     Operator("after", "is after {wanted}", _in_time(lambda c: c > 0), "moment", frozenset({"text", "moment"})),
+    Operator("during", "falls into {wanted}", _during, "calendar", frozenset({"text", "moment"})),
     Operator("any_item", "has a member that {wanted}", _items(any_of), "item", _LIST),
     Operator("all_items", "has only members that {wanted}", _items(all_of), "item", _LIST),
 ):

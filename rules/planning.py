@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from core.money import round_half_even
+from rules.calendars import DEFAULT, find
 from rules.durations import Duration
 from rules.facts import View
 from rules.kinds import as_moment, kind_of
@@ -22,8 +24,9 @@ from rules.values import build_value
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
     """One step of a rule for one event, ready to be stored as JSON. `target` is the name of a related object, or None
-    for the subject; `after` is in seconds; `needs` is the id of the step that must be done before; `unless` and `once`
-    are as the rule has them. Where `problem` says something, the step cannot be performed."""
+    for the subject; `after` is in seconds from the event, with the wait for the opening of calendar `hours` in it;
+    `needs` is the id of the step that must be done before; `unless` and `once` are as the rule has them. Where `problem`
+    says something, the step cannot be performed."""
 
     rule: str
     id: str
@@ -31,6 +34,7 @@ class PlannedAction:
     target: str | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     after: int | None = None
+    hours: str | None = None
     unless: dict[str, Any] | None = None
     if_refused: str | None = None
     needs: str | None = None
@@ -63,7 +67,7 @@ def _planned(rule: Rule, step: Step, view: View) -> PlannedAction:
         except (_NotSet, NotRendered) as error:
             problems.append(f"{name} has no value: {error}")
     try:
-        after = _seconds(document["after"], view) if "after" in document else None
+        after = _start(document, view)
     except _NotSet as error:
         problems.append(f"it is not known when to do it: {error}")
     return PlannedAction(
@@ -73,6 +77,7 @@ def _planned(rule: Rule, step: Step, view: View) -> PlannedAction:
         target=step.target,
         arguments=arguments,
         after=after,
+        hours=document.get("hours"),
         unless=document.get("unless"),
         if_refused=document.get("if_refused"),
         needs=step.needs,
@@ -105,7 +110,26 @@ def _as_data(value: Any) -> Any:
     return [_as_data(item) for item in value] if type(value) is list else value
 
 
-def _seconds(written: Any, view: View) -> int:
+def _start(document: Mapping[str, Any], view: View) -> int | None:
+    """Seconds from the event to the start of a step, opening hours kept; None for at once."""
+    after = _seconds(document["after"], view, document.get("hours", DEFAULT)) if "after" in document else None
+    if "hours" not in document:
+        return after
+    calendar, at = find(document["hours"]), as_moment(view.event.get("at"))
+    if calendar is None:
+        raise _NotSet(f'there is no calendar "{document["hours"]}"')
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        raise _NotSet("the event has no time from which to count")
+    try:
+        opening = calendar.next_opening(at + timedelta(seconds=after or 0))
+    except OverflowError:
+        opening = None
+    if opening is None:
+        raise _NotSet(f'the calendar "{calendar.name}" does not open any more')
+    return ceil((opening - at).total_seconds()) or after
+
+
+def _seconds(written: Any, view: View, calendar: str) -> int:
     text = build_value(written, "").resolve(view)
     duration = Duration.parse(text)
     if duration is None or duration.amount < 0:
@@ -113,7 +137,7 @@ def _seconds(written: Any, view: View) -> int:
     if duration.seconds is not None:
         return duration.seconds
     start = as_moment(view.event.get("at"))
-    end = duration.after(start) if isinstance(start, datetime) else None
+    end = duration.after(start, calendar) if isinstance(start, datetime) else None
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         raise _NotSet("the event has no time from which to count")
     return int((end - start).total_seconds())

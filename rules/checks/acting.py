@@ -11,7 +11,7 @@ from core.errors import nearest
 from core.schemas import Check, of_arguments
 from rules.checks.comparing import condition
 from rules.checks.holding import can_hold
-from rules.checks.scope import Finding, Scope, event
+from rules.checks.scope import Finding, Scope, calendar, event
 from rules.checks.valuing import Params, values
 from rules.document.problem import join
 from rules.durations import Duration
@@ -46,6 +46,8 @@ def steps(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
             yield from _fits(step, doing, join(pointer, "target" if step.target else "do"), scope)
             yield from _arguments(step, doing, join(pointer, "with"))
         yield from _values(step, pointer, scope, params)
+        if "hours" in step.document:
+            yield from calendar(step.document["hours"], join(pointer, "hours"), scope)
         yield from condition(step.condition, scope, params)
         yield from condition(step.unless, scope, params)
         if step.otherwise:

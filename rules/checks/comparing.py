@@ -7,7 +7,7 @@ from typing import Any
 
 from core.catalog import Fact, Kind
 from core.errors import nearest
-from rules.checks.scope import Finding, Scope
+from rules.checks.scope import Finding, Scope, calendar
 from rules.checks.valuing import KINDS, Params, kind_of_value, members, values
 from rules.conditions import Comparison, Condition, ItemTest, Not
 from rules.document.problem import join
@@ -79,7 +79,9 @@ def _right(
 ) -> Iterator[Finding]:
     pointer = join(leaf.pointer, "value")
     yield from values(wanted, pointer, scope, params)
-    if operator.takes in ("flag", "nothing", "moment", "pattern"):
+    if operator.takes == "calendar":
+        yield from calendar(wanted.value if isinstance(wanted, Literal) else None, pointer, scope)
+    if operator.takes in ("flag", "nothing", "moment", "pattern", "calendar"):
         return
     if operator.takes == "item" or (kind == "list" and operator.name == "contains"):
         kind = KINDS.get(fact.of) if fact and fact.of else None

@@ -106,6 +106,13 @@ def events(rule: Rule, scope: Scope) -> Iterator[Finding]:
         yield from event(when, pointer, scope)
 
 
+def calendar(name: Any, pointer: str, scope: Scope) -> Iterator[Finding]:
+    known = scope.catalog.calendars.names()
+    if name not in known:
+        near = nearest(str(name), known) or f" Possible: {', '.join(known) or 'none'}."
+        yield Finding("error", pointer, f'there is no calendar "{name}"; correct it or declare it.{near}')
+
+
 def event(when: str, pointer: str, scope: Scope) -> Iterator[Finding]:
     if when == "*" or any(fits(when, kind.name) for kind in scope.catalog.event_types):
         return

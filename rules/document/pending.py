@@ -12,7 +12,6 @@ _IN_STEP = {
     "each": "a step for each row of a relation",
     "then": "a block of steps",
     "ask": "asking a person",
-    "hours": "opening hours",
 }
 _MOMENTS = {"date": "a rule at a date", "state": "a rule after some time in a state", "schedule": "a scheduled rule"}
 
@@ -48,8 +47,6 @@ def _inside(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _here(value: dict[str, Any], pointer: str) -> Iterator[tuple[str, str]]:
-    if value.get("op") == "during":
-        yield join(pointer, "op"), _says("the operator during, with its calendars,")
     for key in _AGGREGATES:
         if key in value and "do" not in value and not pointer.endswith("/with"):
             yield join(pointer, key), _says(f"{key} over a relation or over past events")
@@ -57,9 +54,6 @@ def _here(value: dict[str, Any], pointer: str) -> Iterator[tuple[str, str]]:
         path = value.get(key)
         if isinstance(path, str) and path.startswith(("moment.", "item.")) and not pointer.endswith("/with"):
             yield join(pointer, key), _says(f"the fact {path}")
-    for key in ("after", "offset"):
-        if isinstance(value.get(key), str) and value[key].endswith("wd") and not pointer.endswith("/with"):
-            yield join(pointer, key), _says("a duration in working days (wd)", "write it in days (d)")
 
 
 def _says(feature: str, instead: str = "take it out") -> str:

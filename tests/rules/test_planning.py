@@ -58,6 +58,7 @@ def test_a_step_is_planned_with_all_its_parts() -> None:
         "target": "customer",
         "arguments": {},
         "after": 172_800,
+        "hours": None,
         "unless": unless,
         "if_refused": "skip",
         "needs": None,
@@ -106,6 +107,8 @@ def test_values_are_worked_out(written: Any, value: Any) -> None:
         ({"with": {"x": {"percent": 5, "of": {"fact": "invoice.number"}}}}, "the share of invoice.number is not set"),
         ({"after": {"param": "wait"}}, "the parameter wait"),
         ({"after": "-2d"}, "no duration from now on"),
+        ({"hours": "night"}, 'no calendar "night"'),
+        ({"hours": "office-hours", "after": "900000w"}, "does not open any more"),
     ],
 )
 def test_what_cannot_be_worked_out_is_a_problem_of_its_step_alone(step: dict[str, Any], said: str) -> None:
@@ -155,6 +158,32 @@ def test_waiting_a_month_hangs_on_the_events_time() -> None:
     assert action.after == 31 * 86_400
     [action] = planned({"do": "a.b", "after": {"param": "wait"}}, params={"wait": "90m"})
     assert action.after == 5400
+
+
+@pytest.mark.parametrize(
+    ("at", "step", "after"),
+    [
+        ("2026-03-03T10:00:00+02:00", {}, None),
+        ("2026-03-03T10:00:00+02:00", {"after": "2h"}, 2 * 3600),
+        ("2026-03-03T08:00:00+02:00", {}, 3600),
+        ("2026-03-03T16:00:00+02:00", {"after": "1h"}, 17 * 3600),
+        ("2026-03-06T17:00:00+02:00", {}, 64 * 3600),
+        ("2026-03-06T12:00:00+02:00", {"after": "1wd"}, 72 * 3600),
+        ("2026-03-06T18:00:00+02:00", {"after": "1wd"}, (72 + 15) * 3600),
+        ("2026-03-27T18:00:00+02:00", {}, (24 + 24 + 15 - 1) * 3600),
+        ("2026-03-03T08:59:59.500000+02:00", {}, 1),
+    ],
+)
+def test_a_start_is_moved_into_opening_hours(at: str, step: dict[str, Any], after: int | None) -> None:
+    built = build_rule(rule(then=[{"do": "a.b", "hours": "office-hours", **step}]))
+    [action] = plan(built, event(at=at))
+    assert (action.after, action.hours, action.problem) == (after, "office-hours", None)
+
+
+@pytest.mark.parametrize("at", [None, "2026-03-01", "2026-03-01T10:00:00"])
+def test_opening_hours_need_the_events_time(at: str | None) -> None:
+    [action] = plan(build_rule(rule(then=[{"do": "a.b", "hours": "office-hours"}])), event(at=at))
+    assert "no time from which to count" in str(action.problem)
 
 
 def test_the_subject_is_the_default_target() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.catalog import ActionSpec, EventType, Fact, Kind, MachineSpec, Transition
 from core.registry import Registry
+from rules.calendars import DEFAULT, Calendar, find
 
 
 class Catalog:
@@ -15,6 +16,7 @@ class Catalog:
         self.machines: Registry[MachineSpec] = Registry("machine")
         self.event_types: Registry[EventType] = Registry("event type")
         self.actions: Registry[ActionSpec] = Registry("action")
+        self.calendars: Registry[Calendar] = Registry("calendar")
 
     def facts_of(self, noun: str) -> dict[str, Fact]:
         spec = self.machines.get(noun)
@@ -61,4 +63,5 @@ def catalog() -> Catalog:
     }
     made.actions.add("notify.email", ActionSpec("notify.email", "Mail", "Sends mail", schema))
     made.actions.add("server.restart", ActionSpec("server.restart", "Restart", "Restarts", {}, targets=("server",)))
+    made.calendars.add(DEFAULT, find(DEFAULT))
     return made

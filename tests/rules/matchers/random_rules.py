@@ -38,7 +38,7 @@ operands = (
     | st.builds(
         lambda share, path: {"percent": share, "of": {"fact": path}}, st.sampled_from([50, 0.1]), st.sampled_from(PATHS)
     )
-    | st.sampled_from(["-1d", "1mo", "2h"]).map(lambda offset: {"date": "m.due", "offset": offset})
+    | st.sampled_from(["-1d", "1mo", "2h", "3wd"]).map(lambda offset: {"date": "m.due", "offset": offset})
 )
 paths = st.sampled_from(PATHS)
 PLAIN = ["eq", "ne", "lt", "lte", "gt", "gte"]
@@ -65,6 +65,7 @@ comparisons = st.one_of(
         operands,
     ),
     st.builds(_comparison, paths, st.sampled_from(["before", "after"]), st.sampled_from(DATES[:-1])),
+    st.builds(_comparison, paths | st.just("event.at"), st.just("during"), st.sampled_from(["office-hours", "none"])),
     st.builds(_comparison, paths, st.sampled_from(["any_item", "all_items"]), item_tests),
 )
 conditions = st.recursive(
