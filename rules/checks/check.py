@@ -23,8 +23,8 @@ from rules.rule import Rule
 
 def check(documents: Sequence[Document], catalog: Any = declarations, strict: bool = False) -> list[Problem]:
     """Every problem of `documents`, which go together: the house and overlays over it. `catalog` has machines,
-    event_types, actions, calendars and facts_of_event, as core.catalog has. What the catalog does not know is an error only under
-    a declared noun, or where `strict`; else a warning."""
+    event_types, actions, calendars and facts_of_event, as core.catalog has. What the catalog does not know is an error
+    only under a declared noun, or where `strict`; else a warning."""
     problems: list[Problem] = []
     sound: list[Document] = []
     for document in documents:
