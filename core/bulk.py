@@ -9,6 +9,9 @@ from typing import Any
 from django.db import connection, models
 
 
+ROWS = 200  # of one statement; SQLite takes 32,766 values in one
+
+
 def _value(field: models.Field[Any, Any], row: models.Model) -> Any:
     value = getattr(row, field.attname)
     if isinstance(field, models.JSONField):
@@ -25,13 +28,15 @@ def insert(rows: Sequence[models.Model], *, ignore_conflicts: bool = False) -> N
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
+    marks = f"({', '.join(['%s'] * len(fields))})"
     conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks}){conflict}',
-            [[_value(field, row) for field in fields] for row in rows],
-        )
+        for start in range(0, len(rows), ROWS):
+            part = rows[start : start + ROWS]
+            cursor.execute(
+                f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {", ".join([marks] * len(part))}{conflict}',
+                [_value(field, row) for row in part for field in fields],
+            )
 
 
 def update(rows: Iterable[models.Model], names: Sequence[str]) -> None:
