@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection, models
 
-
 ROWS = 200  # of one statement; SQLite takes 32,766 values in one
 
 
