@@ -18,7 +18,7 @@ check: .venv/installed-dev ## format, lint, types, rooms
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-bench: .venv/installed-dev ## ratios measured side by side in one run
+bench: .venv/installed-bench ## ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
 
 format: .venv/installed-dev
@@ -28,6 +28,7 @@ format: .venv/installed-dev
 lock: .venv/installed-dev ## after a change of dependencies in pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra bench pyproject.toml -o requirements-bench.lock
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Pravila needs Python 3.11 or 3.12 on the path; set PYTHON=... to one of them"; exit 1; }
@@ -41,6 +42,10 @@ lock: .venv/installed-dev ## after a change of dependencies in pyproject.toml
 .venv/installed-dev: requirements-dev.lock | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/installed
+
+.venv/installed-bench: requirements-bench.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@ .venv/installed .venv/installed-dev
 
 clean:
 	rm -rf .venv var
