@@ -20,7 +20,7 @@ from core import catalog, clock
 from rules import switches
 
 log = logging.getLogger(__name__)
-BATCH = 20  # internal runs of one transaction; PostgreSQL slows down from 64 open savepoints on
+BATCH = 50  # internal runs of one transaction; PostgreSQL slows down from 64 open savepoints on
 
 
 def run_due(queue: str, *, limit: int = 50) -> int:

@@ -27,7 +27,7 @@ class ActionRun(models.Model):
     it, asked of the newest facts of `subject`. `needs` is the key of the run that must be done before. `problem` is what was wrong with the plan already, in words.
     """
 
-    key = models.CharField(_("idempotency key"), max_length=300, unique=True)
+    key = models.CharField(_("idempotency key"), max_length=300)
     event_id = models.BigIntegerField(_("event"), db_index=True)
     subject = models.CharField(_("subject"), max_length=100)
     customer = models.CharField(_("customer"), max_length=100, default="")
@@ -67,12 +67,12 @@ class ActionRun(models.Model):
             models.Index(
                 fields=["subject"],
                 name="run_unless",
-                condition=models.Q(state__in=["ready", "waiting"]) & ~models.Q(unless=None),
+                condition=models.Q(state__in=["ready", "waiting"], unless__isnull=False),
             ),
             models.Index(fields=["needs"], name="run_needs", condition=models.Q(state="waiting")),
-            models.Index(fields=["state", "-id"], name="run_state"),
-            models.Index(fields=["correlation"], name="run_correlation"),
+            models.Index(fields=["state", "-id"], name="run_state", condition=~models.Q(state="done")),
         ]
+        constraints = [models.UniqueConstraint(fields=["key"], name="run_key")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
@@ -85,7 +85,7 @@ class ActionRun(models.Model):
 class Attempt(models.Model):
     """One try of a run. `ended` is the outcome's name, `lost` where its worker went silent, empty while it runs."""
 
-    run = models.ForeignKey(ActionRun, models.CASCADE, related_name="tries")
+    run = models.ForeignKey(ActionRun, models.CASCADE, related_name="tries", db_index=False)  # attempt_number serves it
     number = models.PositiveSmallIntegerField(_("number"))
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)
