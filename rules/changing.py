@@ -68,7 +68,7 @@ def _change(rule: dict[str, Any], pointer: str, value: Any) -> None:
         place.pop(here, None)
     elif value is None:
         del place[here]
-    elif isinstance(place, list) and _name(value) != last:
+    elif isinstance(place, list) and name_of(value) != last:
         raise Misplaced(pointer, f'what stands here instead must be called "{last}" too; give it this id')
     else:
         place[here] = deepcopy(value)
@@ -80,7 +80,7 @@ def _place(around: Any, part: str, pointer: str, *, may_be_new: bool = False) ->
         return part
     if isinstance(around, dict):
         raise Misplaced(pointer, f'the rule has no "{part}" there; write the whole of it.{nearest(part, list(around))}')
-    names = [_name(item) for item in around] if isinstance(around, list) else []
+    names = [name_of(item) for item in around] if isinstance(around, list) else []
     if names.count(part) == 1:
         return names.index(part)
     if part in names:
@@ -90,7 +90,7 @@ def _place(around: Any, part: str, pointer: str, *, may_be_new: bool = False) ->
     raise Misplaced(pointer, f'there is no "{part}" there; correct the pointer{possible}')
 
 
-def _name(item: Any) -> str | None:
+def name_of(item: Any) -> str | None:
     """What a place in a list goes by: the id or the action of a step, the fact or the parameter of a comparison."""
     if not isinstance(item, dict):
         return None
@@ -102,7 +102,7 @@ def _named(rule: Any, pointer: str) -> list[str]:
     parts = []
     for part in split(pointer):
         inside = rule[int(part)] if isinstance(rule, list) else rule.get(part) if isinstance(rule, dict) else None
-        parts.append((_name(inside) or part) if isinstance(rule, list) else part)
+        parts.append((name_of(inside) or part) if isinstance(rule, list) else part)
         rule = inside
     return parts
 

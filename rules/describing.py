@@ -1,0 +1,115 @@
+"""Differences between two versions of a document as sentences: "from 500.00 RON to 400.00 RON". Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rules.changing import name_of
+from rules.parts import Part, parts_of, patch, same
+
+MAX_SHOWN = 120
+_NOUNS = {"rules": "rule", "params": "parameter", "mute": "muted rule", "change": "changed rule"}
+_SILENT = ("value", "default")  # a place that needs no name of its own
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """What is otherwise in `new` than in `old`, each difference a sentence, rule by rule; none where they mean the same."""
+    before, after = parts_of(old), parts_of(new)
+    said: list[str] = []
+    for part in patch(old, new):
+        around = part[:2]
+        if len(part) == 3 and (around in before) != (around in after):
+            continue  # the whole of it is new or gone, and that is said once
+        said += _sentences(part, before, after)
+    return said
+
+
+def called(part: Part) -> str:
+    """What people call a part: rule "dunning" at if."""
+    if len(part) == 1:
+        return part[0]
+    noun = f'{_NOUNS.get(part[0], part[0])} "{part[1]}"'
+    return noun if len(part) == 2 or part[2] in _SILENT else f"{noun} at {part[2].strip('/').replace('/', ' ')}"
+
+
+def shown(value: Any) -> str:
+    """A value of a document as people read it: 500.00 RON, the parameter days, order.total gte 500.00 RON."""
+    text = _shown(value)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+def _sentences(part: Part, before: Mapping[Part, Any], after: Mapping[Part, Any]) -> Iterator[str]:
+    name = called(part)
+    if part not in after:
+        yield f"{name}: taken away" if len(part) == 2 else f"{name}: taken away; it was {shown(before[part])}"
+    elif part not in before and after[part] is True and len(part) == 2:
+        title = after.get((*part, "title"))
+        yield f"{name}: new{f', {shown(title)}' if title else ''}"
+    elif part not in before:
+        yield f"{name}: new, {shown(after[part])}"
+    else:
+        yield from _between(name, before[part], after[part])
+
+
+def _between(name: str, old: Any, new: Any) -> Iterator[str]:
+    if same(old, new):
+        return
+    if _is_open(old) and _is_open(new):
+        for key in dict.fromkeys([*old, *new]):
+            place = name if key in _SILENT else f"{name}, {key}"
+            yield from _inside(place, old, new, key)
+        return
+    names, others = _names(old), _names(new)
+    if names and others:
+        for key in dict.fromkeys([*names, *others]):
+            yield from _inside(f"{name}, {key}", names, others, key)
+        if [key for key in names if key in others] != [key for key in others if key in names]:
+            yield f"{name}: in another order"
+        return
+    yield f"{name}: from {shown(old)} to {shown(new)}"
+
+
+def _inside(place: str, old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> Iterator[str]:
+    if key not in new:
+        yield f"{place}: taken away; it was {shown(old[key])}"
+    elif key not in old:
+        yield f"{place}: new, {shown(new[key])}"
+    else:
+        yield from _between(place, old[key], new[key])
+
+
+def _is_open(value: Any) -> bool:
+    """Whether a difference is better told inside: an object that is no value such as {money: …}."""
+    return isinstance(value, Mapping) and not {"money", "param", "percent"} & set(value) and set(value) != {"fact"}
+
+
+def _names(value: Any) -> dict[str, Any]:
+    """The items of a list by their names; none where one has no name or shares it."""
+    if not isinstance(value, list):
+        return {}
+    names = [name_of(item) for item in value]
+    if not names or None in names or len(set(names)) != len(names):
+        return {}
+    return dict(zip(map(str, names), value, strict=True))
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return value if value and value == value.strip() else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list) and value and all(not isinstance(item, list | Mapping) for item in value):
+        return ", ".join(map(_shown, value))
+    if not isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    if set(value) == {"money"}:
+        return str(value["money"])
+    if set(value) == {"param"}:
+        return f"the parameter {value['param']}"
+    if set(value) == {"fact"}:
+        return str(value["fact"])
+    if "op" in value and ("fact" in value or "param" in value):
+        return f"{value.get('fact', value.get('param'))} {value['op']} {_shown(value.get('value', ''))}".strip()
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,128 @@
+"""A document taken apart: what a change can touch by itself. Pure; for merging, comparing, and weighing changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any, Final
+
+Part = tuple[str, ...]
+Parts = dict[Part, Any]
+GONE: Final = "\x00gone"  # what a patch has for a part that is taken away; no text of a document has this sign
+_WITH_NAMES = ("params", "mute", "change")
+
+
+def parts_of(data: Mapping[str, Any]) -> Parts:
+    """Every part of a well-formed document by its path: ("rules", key, "if"), ("params", name), ("mute", key).
+
+    A rule, a declared parameter and a changed rule have one more part of their own, True, which says that they exist.
+    """
+    found: Parts = {}
+    for name, value in data.items():
+        if name == "rules":
+            for rule in value:
+                found[name, rule["key"]] = True
+                found |= {(name, rule["key"], part): item for part, item in rule.items()}
+        elif name in _WITH_NAMES and isinstance(value, Mapping):
+            for key, item in value.items():
+                found |= _named(name, key, item, inner=name == "change" or (name == "params" and is_house(data)))
+        else:
+            found[(name,)] = value
+    return found
+
+
+def is_house(data: Mapping[str, Any]) -> bool:
+    """Whether the document declares parameters, and does not only give them values."""
+    return data.get("set", "house") == "house"
+
+
+def patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> Parts:
+    """What leads from `old` to `new`: part -> its new value, or GONE."""
+    before, after = parts_of(old), parts_of(new)
+    gone: Parts = {part: GONE for part in before if part not in after}
+    return gone | {part: item for part, item in after.items() if part not in before or not same(before[part], item)}
+
+
+def patched(data: Mapping[str, Any], changes: Parts) -> dict[str, Any]:
+    """A copy of `data` with the `changes` of a patch; what is new stands last."""
+    made: dict[str, Any] = deepcopy(dict(data))
+    apply(made, changes)
+    return made
+
+
+def apply(data: Any, changes: Parts) -> None:
+    """Put a patch into a document, in place: also into one that keeps its comments."""
+    for part, value in sorted(changes.items(), key=lambda change: len(change[0])):
+        if len(part) == 1:
+            _put(data, part[0], value)
+        elif part[0] == "rules":
+            _in_rules(data, part, value)
+        else:
+            _in_names(data, part, value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON; 1 and true are not."""
+    return _text(one) == _text(other)
+
+
+def owners(changes: Iterable[Part]) -> set[Part]:
+    """The named things that a patch touches: ("rules", "dunning"), ("params", "days")."""
+    return {part[:2] for part in changes}
+
+
+def _named(name: str, key: str, item: Any, *, inner: bool) -> Parts:
+    if not (inner and isinstance(item, Mapping)):
+        return {(name, key): item}
+    return {(name, key): True} | {(name, key, str(part)): value for part, value in item.items()}
+
+
+def _put(around: Any, key: str, value: Any) -> None:
+    if value is GONE:
+        around.pop(key, None)
+    else:
+        around[key] = deepcopy(value)
+
+
+def _in_rules(data: Any, part: Part, value: Any) -> None:
+    rules = data.setdefault("rules", [])
+    place = next((number for number, rule in enumerate(rules) if rule["key"] == part[1]), None)
+    if len(part) == 3:
+        if place is not None:
+            _put(rules[place], part[2], value)
+    elif value is GONE and place is not None:
+        del rules[place]
+    elif value is not GONE and place is None:
+        _open(rules)
+        rules.append({"key": part[1]})
+
+
+def _in_names(data: Any, part: Part, value: Any) -> None:
+    around = data.get(part[0])
+    if around is None:
+        if value is GONE:
+            return
+        around = data[part[0]] = {}
+    _open(around)
+    if len(part) == 3:
+        if part[1] in around:
+            _put(around[part[1]], part[2], value)
+    elif value is True and part[0] != "mute" and not _is_plain_param(data, part):
+        around.setdefault(part[1], {})
+    else:
+        _put(around, part[1], value)
+
+
+def _open(around: Any) -> None:
+    """What was written as [] or {} and gets a member is written in lines from now on."""
+    if not around and hasattr(around, "fa"):
+        around.fa.set_block_style()
+
+
+def _is_plain_param(data: Any, part: Part) -> bool:
+    return part[0] == "params" and not is_house(data)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
