@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -18,41 +17,30 @@ from admin_ui.links import page_of
 from admin_ui.pages import StaffAdmin, attempt, page, staff
 from admin_ui.rule_sets import title_of
 from admin_ui.rule_texts import as_data
-from core import audit
-from core.acting import acting
+from core.http import sentence
 from core.permission import APPROVER
-from rules.change_requests import ChangeRequest
-from rules.publish import publish, read
+from rules.change_requests import WRITERS, ChangeRequest
+from rules.editing import EditedMeanwhile, edit
+from rules.publish import publish_now
+from rules.reading import read
 
 
-class ChangeForm(forms.ModelForm):
+class ChangeForm(forms.Form):
     """Title and text; `seen` is the moment of the text that the person had before them."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    title = forms.CharField(label=_("What it changes"), max_length=200)
     text = forms.CharField(label=_("Rules (YAML)"), max_length=2_000_000, strip=False)
-
-    class Meta:
-        model = ChangeRequest
-        fields = ("title", "text")
 
     def clean_text(self) -> str:
         return str(self.cleaned_data["text"]).replace("\r\n", "\n")
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or self.cleaned_data
-        was = self.initial.get("seen")
-        if was and found.get("seen") and found["seen"] != was:
-            raise forms.ValidationError(
-                _("Somebody else saved this change request after you opened it. Copy your text, reload, and merge.")
-            )
-        return found
 
 
 @admin.register(ChangeRequest)
 class ChangeRequestAdmin(StaffAdmin):
     """The list of change requests, and the editor."""
 
-    list_display = ("title", "rule_set", "author", "changed_at", "published")
+    list_display = ("title", "rule_set", "state", "author", "changed_at", "published")
     list_select_related = ("rule_set", "published__rule_set")
     search_fields = ("title", "=rule_set__key")
 
@@ -73,35 +61,36 @@ class ChangeRequestAdmin(StaffAdmin):
         draft = self.get_object(request, object_id)
         if draft is None:
             raise Http404
-        may_write = people.has_role(request, people.WRITERS) and draft.published is None
-        seen = draft.changed_at.isoformat()
-        form = ChangeForm(request.POST or None, instance=draft, initial={"seen": seen})
+        may_write = people.has_role(request, WRITERS) and draft.is_open
+        given = {"title": draft.title, "text": draft.text, "seen": draft.changed_at.isoformat()}
+        form = ChangeForm(request.POST or None, initial=given)
         if request.method == "POST":
             if not may_write:
                 messages.error(request, gettext("You may not change these rules. Ask an author or an approver."))
                 return HttpResponseRedirect(page_of(draft))
             if form.is_valid():
-                return _save(request, form)
+                try:
+                    return _save(request, draft, form.cleaned_data)
+                except EditedMeanwhile as late:
+                    form.add_error(None, sentence(late))
         text = form["text"].value() or ""
         _document, problems = read(text, draft.rule_set.key)
         return page(
             request, "admin_ui/change_request.html", draft.title,
-            draft=draft, form=form, seen=seen, text=text, problems=as_data(problems), may_write=may_write,
-            may_publish=people.has_role(request, (APPROVER,)), set_title=title_of(draft.rule_set.key),
-            moved=draft.published is None and draft.base_id != draft.rule_set.live_id, is_fullwidth="1",
+            draft=draft, form=form, seen=given["seen"], text=text, problems=as_data(problems), may_write=may_write,
+            may_publish=people.has_role(request, (APPROVER,)), set_title=title_of(draft.rule_set.key), is_fullwidth="1",
         )  # fmt: skip
 
 
-def _save(request: HttpRequest, form: ChangeForm) -> HttpResponse:
+def _save(request: HttpRequest, draft: ChangeRequest, given: dict[str, Any]) -> HttpResponse:
+    """Save, and go on to what the button asks for. Raises EditedMeanwhile."""
     who = people.actor(request)
-    with acting(who), transaction.atomic():
-        draft = form.save()
-        audit.note("change_request.saved", f"change_request:{draft.pk}")
+    draft = edit(draft, title=given["title"], text=given["text"], seen=given["seen"], actor=who)
     if "publish" not in request.POST:
         messages.success(request, gettext("Saved. Nothing changes for customers before it is published."))
     elif any(problem.severity == "error" for problem in read(draft.text, draft.rule_set.key)[1]):
         messages.error(request, gettext("Saved, but not published: mend the errors that stand beside the lines first."))
-    elif attempt(request, lambda: publish(draft, actor=who)):
+    elif attempt(request, lambda: publish_now(draft, actor=who)):
         messages.success(request, gettext("Published: these rules decide from the next event on."))
         return HttpResponseRedirect(reverse("admin:rules_ruleset_change", args=[draft.rule_set_id]))
     return HttpResponseRedirect(page_of(draft))

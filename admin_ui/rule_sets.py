@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -18,12 +17,13 @@ from django.views.decorators.http import require_POST
 from admin_ui import people
 from admin_ui.links import page_of
 from admin_ui.pages import StaffAdmin, page, staff, typed
-from admin_ui.rule_texts import live_version, starting_text
+from admin_ui.rule_texts import starting_text
 from admin_ui.templatetags.staff import ref
-from core import audit, refs
-from core.acting import acting
+from core import refs
 from core.errors import PravilaError
-from rules.change_requests import ChangeRequest
+from rules.change_requests import OPEN, ChangeRequest
+from rules.editing import begin as begin_request
+from rules.reading import live_version
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 
 SHOWN = 50
@@ -40,7 +40,7 @@ class RuleSetAdmin(StaffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSet]:
         rows: QuerySet[RuleSet] = super().get_queryset(request).defer("live__text", "live__document")
-        return rows.annotate(open_requests=Count("change_requests", filter=Q(change_requests__published=None)))
+        return rows.annotate(open_requests=Count("change_requests", filter=Q(change_requests__state__in=OPEN)))
 
     @admin.display(description=_("set"), ordering="key")
     def show_name(self, row: RuleSet) -> SafeString:
@@ -90,24 +90,15 @@ def of_key(request: HttpRequest, key: str) -> HttpResponse:
 def begin(request: HttpRequest, key: str) -> HttpResponse:
     """Begin a change request over the live version of a set."""
     _demand_key(key)
-    who = people.actor(request)
-    with acting(who), transaction.atomic():
-        rule_set, _made = RuleSet.objects.get_or_create(key=key)
-        draft = ChangeRequest.objects.create(
-            rule_set=rule_set,
-            base=rule_set.live,
-            text=starting_text(key),
-            title=typed(request.POST, "title", 200) or gettext("A change"),
-            author=who.ref,
-        )
-        audit.note("change_request.begun", f"change_request:{draft.pk}")
+    title = typed(request.POST, "title", 200) or gettext("A change")
+    draft = begin_request(key, title=title, text=starting_text(key), actor=people.actor(request))
     messages.success(request, gettext("Nothing is live before you publish it."))
     return HttpResponseRedirect(page_of(draft))
 
 
 def _show(request: HttpRequest, key: str) -> HttpResponse:
     versions = RuleSetVersion.objects.filter(rule_set__key=key).select_related("change_request", "rule_set")
-    drafts = ChangeRequest.objects.filter(rule_set__key=key, published=None)
+    drafts = ChangeRequest.objects.filter(rule_set__key=key, state__in=OPEN)
     return page(
         request, "admin_ui/rule_set.html", title_of(key),
         key=key, live=live_version(key), subject="" if key == HOUSE else ref(key),

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from rules.document.model import Document
 from rules.document.problem import Problem
-from rules.rule_sets import HOUSE, RuleSetVersion
+from rules.editing import text_of
+from rules.reading import live_version
+from rules.rule_sets import HOUSE
 
 NEW_HOUSE = """set: house
 params: {}
@@ -30,21 +31,11 @@ rules: []
 """
 
 
-def live_version(key: str) -> RuleSetVersion | None:
-    """The version of set `key` that decides now."""
-    return RuleSetVersion.objects.filter(rule_set__key=key, state="live").select_related("rule_set").first()
-
-
-def live_document(key: str) -> Document | None:
-    version = live_version(key)
-    return Document(version.document, name=str(version)) if version else None
-
-
 def starting_text(key: str) -> str:
     """The text with which a change of set `key` begins: the live version's, or a template that explains itself."""
     version = live_version(key)
     if version is not None:
-        return version.text
+        return text_of(version, key)
     return NEW_HOUSE if key == HOUSE else NEW_OVERLAY.format(key=key)
 
 

@@ -13,7 +13,7 @@ from admin_ui.pages import page
 from core.events import Event
 from core.health import lag_seconds
 from core.outbox import Outbox
-from rules.change_requests import ChangeRequest
+from rules.change_requests import OPEN, ChangeRequest
 from rules.decisions import Decision
 from rules.switches import Switch
 
@@ -36,7 +36,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
         states=states,
         dead=list(dead[:SHOWN]),
         failed=[(decision, events.get(decision.event_id)) for decision in failed],
-        drafts=list(ChangeRequest.objects.filter(published=None).select_related("rule_set").defer("text")[:SHOWN]),
+        drafts=list(ChangeRequest.objects.filter(state__in=OPEN).select_related("rule_set").defer("text")[:SHOWN]),
         newest=list(Event.objects.order_by("-id").defer("facts", "was")[:SHOWN]),
     )  # fmt: skip
 

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_ui.event_search import named
 from admin_ui.pages import page, typed
-from admin_ui.rule_texts import live_document
-from rules.change_requests import ChangeRequest
+from rules.change_requests import OPEN, ChangeRequest
 from rules.document.json_text import read_json
 from rules.document.model import Document
 from rules.document.source import Unreadable
-from rules.publish import read
+from rules.reading import live_document, read
 from rules.rule_sets import HOUSE
 from rules.trying import Tried, try_event
 
@@ -55,7 +54,7 @@ def try_page(request: HttpRequest) -> HttpResponse:
             tried = try_event(document, *rules_of(asked.source, str(document.get("customer") or "")))
         except CannotTry as cannot:
             problem = str(cannot)
-    drafts = ChangeRequest.objects.filter(published=None).select_related("rule_set").defer("text")
+    drafts = ChangeRequest.objects.filter(state__in=OPEN).select_related("rule_set").defer("text")
     return page(
         request, "admin_ui/try.html", _("Try"),
         asked=asked, tried=tried, problem=problem, document=document, drafts=list(drafts[:100]),

@@ -30,6 +30,7 @@ class Config:
     port: int
     hosts: tuple[str, ...]
     apps: tuple[str, ...]  # Django apps of the user, added to ours
+    approvals: int  # people who must approve of changed rules; rules that move money need two at least
     email_url: str  # smtp://user:password@host:port; empty: mails are written to var_dir/outbox
 
     shards: int = 64  # lanes of dispatch; decisions of one customer share a lane
@@ -56,6 +57,7 @@ def load() -> Config:
         port=int(os.environ.get("PORT", "8000")),
         hosts=_list("PRAVILA_HOSTS") or ("localhost", "127.0.0.1", "[::1]"),
         apps=_list("PRAVILA_APPS"),
+        approvals=int(os.environ.get("PRAVILA_APPROVALS", "1")),
         email_url=os.environ.get("EMAIL_URL", ""),
     )
 

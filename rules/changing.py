@@ -44,6 +44,17 @@ def changed(rule: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[dict[s
     return (deepcopy(dict(rule)), wrong) if wrong else (made, [])
 
 
+def value_at(rule: Mapping[str, Any], pointer: str) -> Any:
+    """What stands at a pointer as changes write it; None where nothing does."""
+    place: Any = rule
+    try:
+        for part in split(pointer):
+            place = place[_place(place, part, pointer)]
+    except Misplaced:
+        return None
+    return place
+
+
 def responsible(changes: Mapping[str, Any], made: Mapping[str, Any], pointer: str) -> str:
     """Which of `changes` brought about what stands at `pointer` of the changed rule."""
     where = _named(made, pointer)

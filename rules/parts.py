@@ -78,9 +78,21 @@ def _named(name: str, key: str, item: Any, *, inner: bool) -> Parts:
     return {(name, key): True} | {(name, key, str(part)): value for part, value in item.items()}
 
 
-def _put(around: Any, key: str, value: Any) -> None:
+def _put(around: Any, key: Any, value: Any) -> None:
+    """Put `value` there, into what stands there where that keeps how people wrote it."""
+    old = around[key] if isinstance(around, list) else around.get(key)
     if value is GONE:
         around.pop(key, None)
+    elif isinstance(old, dict) and isinstance(value, dict):
+        for name in [name for name in old if name not in value]:
+            del old[name]
+        for name, item in value.items():
+            _put(old, name, item)
+    elif isinstance(old, list) and isinstance(value, list) and len(old) == len(value):
+        for place, item in enumerate(value):
+            _put(old, place, item)
+    elif isinstance(old, str) and type(value) is str and type(old) is not str:
+        around[key] = old if old == value else type(old)(value)  # with its quotes
     else:
         around[key] = deepcopy(value)
 

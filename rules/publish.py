@@ -1,4 +1,4 @@
-"""From a text to the version that decides: read, check, freeze, and put in force, in one transaction."""
+"""From a change request to the version that decides: checked, frozen, and put in force in one transaction."""
 
 from __future__ import annotations
 
@@ -7,22 +7,33 @@ from django.db.models import Max
 
 from core import audit
 from core.acting import Actor, acting, present
-from core.errors import PravilaError
-from core.machine import perform
+from core.errors import NotAllowed, NotPermitted, PravilaError
+from core.machine import lock, perform
+from core.permission import ADMINISTRATOR, APPROVER
 from rules.change_requests import ChangeRequest
-from rules.checks import check
-from rules.document.load import Loaded, load
-from rules.document.model import Document, content_hash
-from rules.document.problem import BadRules, Problem
-from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
+from rules.document.model import Document
+from rules.document.problem import BadRules
+from rules.editing import approve, begin, check, keep
+from rules.rebasing import rebase, rebase_others
+from rules.reviewing import Review, review
+from rules.rule_sets import RuleSet, RuleSetVersion
+
+SHORTEST_REASON = 10
+TRIES = 5  # how often somebody else's publishing is made room for
 
 
 class BaseMoved(PravilaError):
-    """{set} was published as version {live} after this change was begun from version {base}. Copy your change into a
-    new change request over version {live}."""
+    """{set} was published again and again while this change was brought over it. Publish it once more."""
 
     status = 409
     code = "base-moved"
+
+
+class InConflict(PravilaError):
+    """This change and the live version are in conflict: {listing} Settle that, check it, and have it approved."""
+
+    status = 409
+    code = "in-conflict"
 
 
 class NothingChanged(PravilaError):
@@ -39,76 +50,137 @@ class AlreadyPublished(PravilaError):
     code = "already-published"
 
 
-def read(text: str, key: str) -> tuple[Document | None, list[Problem]]:
-    """The one document of set `key` in `text`, and everything that is wrong with it; warnings included."""
-    loaded: Loaded = load(text, name="rules.yaml")
-    problems = list(loaded.problems)
-    if not loaded.ok:
-        return None, problems
-    if len(loaded.documents) != 1:
-        wrong = f"there are {len(loaded.documents)} documents in this text; write one, without a line of ---"
-        return None, [*problems, Problem("error", "", "", wrong, 1)]
-    document = loaded.documents[0]
-    if document.set != key:
-        wrong = f'this text is for set "{document.set}", but it is saved under "{key}"; write "set: {key}"'
-        problems.append(Problem("error", "", "/set", wrong, document.line_of("/set")))
-    house = _live_document(HOUSE) if key != HOUSE else None
-    if house is None:
-        return document, problems + check([document])
-    not_mine = check([house])
-    return document, problems + [found for found in check([house, document]) if found not in not_mine]
+class NotApproved(PravilaError):
+    """{ref} is {state}, and needs {needed} approvals; it has {given}. Have it checked and approved, or publish it as an
+    emergency with a written reason."""
+
+    status = 409
+    code = "not-approved"
 
 
-def _live_document(key: str) -> Document | None:
-    version = RuleSetVersion.objects.filter(rule_set__key=key, state="live").first()
-    return Document(version.document, name=str(version)) if version else None
+class NeedsReason(PravilaError):
+    """An emergency needs a reason of at least ten letters. Say why these rules cannot wait for their approval."""
+
+    status = 422
+    code = "needs-reason"
 
 
-def publish(request: ChangeRequest, *, actor: Actor | None = None) -> RuleSetVersion:
+def publish(request: ChangeRequest, *, actor: Actor | None = None, emergency: str = "") -> RuleSetVersion:
     """Put a change request in force: a new immutable version, deciding from the next event on in every worker.
 
-    Raises BadRules with every problem, BaseMoved, NothingChanged, AlreadyPublished or NotPermitted; then nothing changed.
+    It is brought over the live version and looked through once more first. `emergency` is the written reason of an
+    approver who publishes without the approvals that it needs. All other open requests are brought over the new version.
+    Raises NotApproved, BadRules with every problem, InConflict, NothingChanged, AlreadyPublished, NeedsReason, BaseMoved or
+    NotPermitted; then nothing is in force that was not before.
     """
-    with acting(actor), transaction.atomic():
-        rule_set = RuleSet.objects.select_for_update().get(pk=request.rule_set_id)
-        request = ChangeRequest.objects.select_for_update().get(pk=request.pk)
-        if request.published is not None:
-            raise AlreadyPublished(version=str(request.published))
-        if request.base_id != rule_set.live_id:
-            live, base = rule_set.live, request.base
-            raise BaseMoved(set=rule_set.key, live=live.number if live else 0, base=base.number if base else 0)
-        version = _freeze(rule_set, request.text)
-        request.published = version
-        request.save(update_fields=["published"])
-        return version
+    with acting(actor):
+        for _try in range(TRIES):
+            seen = _unpublished(rebase(request))
+            found = review(seen)
+            try:
+                with transaction.atomic():
+                    version = _in_force(seen, found, emergency)
+            except _Overtaken:
+                continue
+            rebase_others(seen)
+            return version
+        raise BaseMoved(set=request.rule_set.key)
+
+
+def publish_now(request: ChangeRequest, *, actor: Actor | None = None) -> RuleSetVersion:
+    """Check, approve and publish in one go, as far as the actor may. Raises what these raise."""
+    with acting(actor):
+        _unpublished(request)
+        found = check(request)
+        if found.errors:
+            raise BadRules(found.errors)
+        row = ChangeRequest.objects.get(pk=request.pk)
+        who = present().actor
+        if row.state == "checked" and row.needed and not who.unlimited and _may_approve(who):
+            approve(row)
+        return publish(row)
 
 
 def publish_text(key: str, text: str, *, title: str, actor: Actor | None = None) -> RuleSetVersion:
     """Publish `text` as the rules of set `key` at once; for files and first installations."""
     with acting(actor), transaction.atomic():
-        rule_set, _made = RuleSet.objects.select_for_update().get_or_create(key=key)
-        request = ChangeRequest.objects.create(
-            rule_set=rule_set, base=rule_set.live, text=text, title=title, author=present().actor.ref
-        )
-        return publish(request)
+        return publish_now(begin(key, title=title, text=text))
 
 
-def _freeze(rule_set: RuleSet, text: str) -> RuleSetVersion:
-    document, problems = read(text, rule_set.key)
-    errors = [found for found in problems if found.severity == "error"]
-    if errors or document is None:
-        raise BadRules(errors)
-    digest = content_hash(document)
-    if rule_set.live is not None and rule_set.live.content_hash == digest:
+def roll_back(version: RuleSetVersion, *, actor: Actor | None = None) -> ChangeRequest:
+    """A change request that makes the rules of an earlier version anew, over those that are live."""
+    text = version.text or ""
+    return begin(version.rule_set.key, title=f"Back to version {version.number}", text=text, actor=actor)
+
+
+class _Overtaken(Exception):
+    """Somebody else published, or edited the request, between looking and publishing."""
+
+
+def _in_force(seen: ChangeRequest, found: Review, emergency: str) -> RuleSetVersion:
+    rule_set = RuleSet.objects.select_for_update().get(pk=seen.rule_set_id)
+    row = _unpublished(lock(ChangeRequest, seen.pk))
+    if rule_set.live_id != row.base_id and row.base_id == seen.base_id and not found.document:
+        raise BadRules(found.errors)  # what cannot be read was not brought over the live version
+    if (row.text, row.base_id) != (seen.text, seen.base_id) or rule_set.live_id != row.base_id:
+        raise _Overtaken
+    if row.conflicts:
+        raise InConflict(listing=" ".join(f"{said}." for said in row.conflicts[:5]))
+    if found.document is None or found.errors:
+        raise BadRules(found.errors)
+    if rule_set.live is not None and rule_set.live.content_hash == found.digest:
         raise NothingChanged(set=rule_set.key)
+    _demand_approved(row, found, emergency)
+    version = _freeze(rule_set, row.text, found.document, found.digest)
+    row.published, row.problem = version, ""
+    row.save(update_fields=["published", "problem"])
+    perform(row, "publish")
+    audit.note("rule_set.published", version.ref)
+    return version
+
+
+def _demand_approved(row: ChangeRequest, found: Review, emergency: str) -> None:
+    """Raise what keeps the present actor from publishing; a draft that needs no approval is checked on the way."""
+    who = present().actor
+    light = found.weight == "light"
+    if not (who.unlimited or _may_approve(who) or light):
+        raise NotPermitted(actor=who.ref, what="publish rules")
+    if row.state == "approved" and row.fingerprint == found.fingerprint:
+        return
+    keep(row, found)
+    if row.state == "draft":
+        perform(row, "mark_checked")
+    if who.unlimited or light:
+        return
+    if not emergency:
+        given = row.approvals.filter(fingerprint=row.fingerprint).count()
+        raise NotApproved(ref=row.ref, state=row.state, needed=row.needed, given=given)
+    if len(emergency.strip()) < SHORTEST_REASON:
+        raise NeedsReason
+    audit.note("change_request.emergency", row.ref, text=emergency.strip()[:2000])
+
+
+def _may_approve(who: Actor) -> bool:
+    return not who.customer and bool(who.roles & {APPROVER, ADMINISTRATOR})
+
+
+def _unpublished(request: ChangeRequest) -> ChangeRequest:
+    row = ChangeRequest.objects.select_related("rule_set", "published__rule_set").get(pk=request.pk)
+    if row.published is not None:
+        raise AlreadyPublished(version=str(row.published))
+    if row.state == "withdrawn":
+        raise NotAllowed(ref=row.ref, state=row.state, transition="publish", sources="approved")
+    return row
+
+
+def _freeze(rule_set: RuleSet, text: str, document: Document, digest: str) -> RuleSetVersion:
     newest = rule_set.versions.aggregate(newest=Max("number"))["newest"] or 0
     version = RuleSetVersion.objects.create(
         rule_set=rule_set, number=newest + 1, text=text, document=document.data, content_hash=digest
     )
-    perform(version, "publish")
-    if rule_set.live is not None:
-        perform(rule_set.live, "retire")
-    rule_set.live = version
+    former, rule_set.live = rule_set.live, version
     rule_set.save(update_fields=["live"])
-    audit.note("rule_set.published", f"rule_set_version:{version.pk}")
+    perform(version, "publish")
+    if former is not None:
+        perform(former, "retire")
     return version

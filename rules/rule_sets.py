@@ -6,9 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.catalog import Fact, Kind
-from core.declare import Declaration, StateField, transition
+from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
-from core.permission import APPROVER
+from core.permission import APPROVER, AUTHOR
 
 HOUSE = "house"
 
@@ -16,13 +16,21 @@ HOUSE = "house"
 class RuleSet(models.Model):
     """The rules of the house, or one customer's changes to them. `live` is the version that decides now.
 
-    Its row is read FOR SHARE by whoever decides, and locked FOR UPDATE by whoever publishes.
+    Its row is read FOR SHARE by whoever decides, and locked FOR UPDATE by whoever publishes. Where an overlay does not
+    fit the newest house rules, its customers stay on the version `stays_on` of the house until somebody settles the
+    `conflicts`, which are sentences.
     """
 
     key = models.CharField(_("set"), max_length=100, unique=True)
     live = models.ForeignKey(
         "RuleSetVersion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("live version")
     )
+
+    stays_on = models.ForeignKey(
+        "RuleSetVersion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("stays on version")
+    )
+    conflicts = models.JSONField(_("conflicts"), default=list)
+    conflict_since = models.DateTimeField(_("in conflict since"), null=True)
 
     class Meta:
         verbose_name = _("rule set")
@@ -31,6 +39,20 @@ class RuleSet(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+@guard("rule_set_version.decides", _("it is the version of its set that decides"))
+def decides(version: RuleSetVersion, **_arguments: object) -> str | None:
+    if version.rule_set.live_id == version.pk:
+        return None
+    return "a version goes live by publishing a change request, and by nothing else"
+
+
+@guard("rule_set_version.was_replaced", _("another version decides in its place"))
+def was_replaced(version: RuleSetVersion, **_arguments: object) -> str | None:
+    if version.rule_set.live_id != version.pk:
+        return None
+    return "it decides now; publish another version in its place"
 
 
 class RuleSetVersion(Machine):
@@ -69,11 +91,19 @@ class RuleSetVersion(Machine):
         target="live",
         event="rule_set_version.published",
         title=_("publish"),
-        roles=(APPROVER,),
+        guards=(decides,),
+        roles=(AUTHOR, APPROVER),
     )
     def publish(self) -> None:
         """It decides from the next event on."""
 
-    @transition(source="live", target="retired", event="rule_set_version.retired", title=_("retire"), roles=(APPROVER,))
+    @transition(
+        source="live",
+        target="retired",
+        event="rule_set_version.retired",
+        title=_("retire"),
+        guards=(was_replaced,),
+        roles=(AUTHOR, APPROVER),
+    )
     def retire(self) -> None:
         """Another version took its place."""

@@ -22,11 +22,11 @@ def in_force(*rules: dict[str, Any], key: str = HOUSE, **parts: Any) -> RuleSetV
     version = RuleSetVersion.objects.create(
         rule_set=rule_set, number=number, text="", document=document.data, content_hash=content_hash(document)
     )
-    perform(version, "publish")
-    if rule_set.live is not None:
-        perform(rule_set.live, "retire")
-    rule_set.live = version
+    former, rule_set.live = rule_set.live, version
     rule_set.save()
+    perform(version, "publish")
+    if former is not None:
+        perform(former, "retire")
     return version
 
 

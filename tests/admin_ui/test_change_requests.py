@@ -37,7 +37,7 @@ def _messages(answer: object) -> str:
 def test_a_change_begins_from_the_live_text(sign_in: SignIn, house: RuleSetVersion) -> None:
     draft = _begin(sign_in("author"))
     assert (draft.text, draft.base, draft.title) == (RULES, house, "Something new")
-    assert AuditRow.objects.filter(verb="change_request.begun").count() == 1
+    assert AuditRow.objects.filter(verb="change_request.begun", object=draft.ref).count() == 1
     assert sign_in("viewer", "operator").post("/staff/rules/ruleset/of/house/begin/").status_code == 403
 
 
@@ -100,14 +100,26 @@ def test_who_may_not_publish_is_told_so(sign_in: SignIn, house: RuleSetVersion, 
     assert draft.published is None
 
 
-def test_a_moved_base_is_said_and_not_published(sign_in: SignIn, house: RuleSetVersion) -> None:
+def test_a_change_that_meets_a_newer_version_is_brought_over_it(sign_in: SignIn, house: RuleSetVersion) -> None:
     client = sign_in("approver")
     first, second = _begin(client), _begin(client)
-    client.post(_page(first), {"title": "x", "text": NEW, "publish": "1"})
-    assert "Another version was published" in client.get(_page(second)).content.decode()
-    text = NEW.replace("100.00", "90.00")
-    answer = client.post(_page(second), {"title": "x", "text": text, "publish": "1"}, follow=True)
-    assert "was published as version 2 after this change was begun" in _messages(answer)
+    client.post(_page(second), {"title": "x", "text": RULES.replace("Settles whatever", "Settles all that")})
+    client.post(_page(first), {"title": "x", "text": RULES.replace("100.00", "90.00"), "publish": "1"})
+    second.refresh_from_db()
+    assert second.text == RULES.replace("Settles whatever", "Settles all that").replace("100.00", "90.00")
+    answer = client.post(_page(second), {"title": "x", "text": second.text, "publish": "1"}, follow=True)
+    assert "Published" in _messages(answer)
+
+
+def test_a_conflict_is_shown_with_both_sides_and_not_published(sign_in: SignIn, house: RuleSetVersion) -> None:
+    client = sign_in("approver")
+    first, second = _begin(client), _begin(client)
+    client.post(_page(second), {"title": "x", "text": RULES.replace("100.00", "80.00")})
+    client.post(_page(first), {"title": "x", "text": RULES.replace("100.00", "90.00"), "publish": "1"})
+    assert "it is 80.00 EUR in this change and 90.00 EUR in version 2" in client.get(_page(second)).content.decode()
+    second.refresh_from_db()
+    answer = client.post(_page(second), {"title": "x", "text": second.text, "publish": "1"}, follow=True)
+    assert "are in conflict" in _messages(answer)
 
 
 def test_two_people_do_not_overwrite_each_other(sign_in: SignIn, house: RuleSetVersion) -> None:

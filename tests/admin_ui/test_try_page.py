@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from core.events import Event
 from core.history import import_events
 from rules.change_requests import ChangeRequest
+from rules.editing import edit
 from rules.publish import publish_text
 from rules.rule_sets import RuleSet, RuleSetVersion
 from state_machines.customers import Customer
@@ -64,7 +65,7 @@ def test_a_change_request_is_tried_before_it_is_live(sign_in: SignIn, house: Rul
     answer = client.post(TRY, {"pasted": json.dumps(PASTED), "source": str(draft.pk)})
     (rule,) = answer.context["tried"].acted
     assert [action.do for action in rule.actions] == ["fine.send_for_credit_collection"]
-    ChangeRequest.objects.update(text="rules: [")
+    edit(draft, text="rules: [")
     answer = client.post(TRY, {"pasted": json.dumps(PASTED), "source": str(draft.pk)})
     assert "cannot be read" in answer.content.decode()
 

@@ -10,13 +10,23 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from actions.dispatch import dispatch_all
 from core.acting import Actor
-from core.audit import AuditRow
-from core.errors import NotPermitted, PravilaError
-from core.machine import change
+from core.audit import AuditDetail, AuditRow
+from core.errors import Blocked, NotPermitted, PravilaError
+from core.machine import change, perform
 from rules.change_requests import ChangeRequest
 from rules.decisions import Decision
 from rules.document.problem import BadRules
-from rules.publish import AlreadyPublished, BaseMoved, NothingChanged, publish, publish_text, read
+from rules.publish import (
+    AlreadyPublished,
+    NeedsReason,
+    NotApproved,
+    NothingChanged,
+    publish,
+    publish_now,
+    publish_text,
+    roll_back,
+)
+from rules.reading import read
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 from tests.kit import a_fine
 from tests.parallel import at_once
@@ -43,8 +53,8 @@ def states() -> list[tuple[int, str]]:
 
 class TestPublish:
     def test_makes_a_version_and_retires_the_one_before(self) -> None:
-        first = publish(draft(ONE), actor=APPROVER)
-        second = publish(draft(TWO), actor=APPROVER)
+        first = publish_now(draft(ONE), actor=APPROVER)
+        second = publish_now(draft(TWO), actor=APPROVER)
         assert states() == [(1, "retired"), (2, "live")]
         assert RuleSet.objects.get().live == second
         assert first.content_hash != second.content_hash
@@ -54,29 +64,22 @@ class TestPublish:
 
     def test_only_an_approver_does(self) -> None:
         with pytest.raises(NotPermitted):
-            publish(draft(ONE), actor=AUTHOR)
+            publish_now(draft(ONE), actor=AUTHOR)
         assert states() == []
         assert RuleSet.objects.get().live is None
 
     def test_a_request_is_published_once(self) -> None:
         request = draft(ONE)
-        publish(request, actor=APPROVER)
+        publish_now(request, actor=APPROVER)
         with pytest.raises(AlreadyPublished, match="house v1"):
-            publish(request, actor=APPROVER)
-        assert states() == [(1, "live")]
-
-    def test_a_request_whose_base_moved_is_refused(self) -> None:
-        late = draft(TWO)
-        publish(draft(ONE), actor=APPROVER)
-        with pytest.raises(BaseMoved, match="as version 1 after this change was begun from version 0"):
-            publish(late, actor=APPROVER)
+            publish_now(request, actor=APPROVER)
         assert states() == [(1, "live")]
 
     def test_the_same_rules_written_otherwise_change_nothing(self) -> None:
-        publish(draft(ONE), actor=APPROVER)
+        publish_now(draft(ONE), actor=APPROVER)
         same = 'rules:\n- then: [{"do": "test.note"}]\n  when: fine.created\n  title: One\n  key: one\nset: house\n'
         with pytest.raises(NothingChanged):
-            publish(draft(same), actor=APPROVER)
+            publish_now(draft(same), actor=APPROVER)
         assert states() == [(1, "live")]
 
     def test_bad_rules_list_every_problem_and_store_nothing(self) -> None:
@@ -85,7 +88,7 @@ class TestPublish:
         text += "- {key: c, title: C, when: fine.created, then: [{do: fine.payment}]}\n"
         request = draft(text)
         with pytest.raises(BadRules) as refused:
-            publish(request, actor=APPROVER)
+            publish_now(request, actor=APPROVER)
         assert {problem.rule for problem in refused.value.problems} == {"a", "b", "c"}
         assert states() == []
         assert ChangeRequest.objects.get().published is None
@@ -108,6 +111,56 @@ class TestPublish:
         with pytest.raises(PravilaError):
             publish_text(HOUSE, text, title="t")
         assert RuleSetVersion.objects.count() == 0
+
+
+class TestApproval:
+    MONEY = ONE + "- {key: pay, when: fine.created, then: [{do: fine.payment, with: {paid_minor: 1}}]}\n"
+
+    def test_without_its_approvals_it_is_not_published(self) -> None:
+        publish_text(HOUSE, ONE, title="t")
+        with pytest.raises(NotApproved, match="needs 2 approvals; it has 1"):
+            publish_now(draft(self.MONEY), actor=APPROVER)
+        with pytest.raises(NotApproved):
+            publish(draft(TWO), actor=APPROVER)
+        assert states() == [(1, "live")]
+
+    def test_an_emergency_needs_a_written_reason_which_is_kept(self) -> None:
+        publish_text(HOUSE, ONE, title="t")
+        request = draft(self.MONEY)
+        with pytest.raises(NeedsReason):
+            publish(request, actor=APPROVER, emergency="now!")
+        with pytest.raises(NotPermitted):
+            publish(request, actor=AUTHOR, emergency="the gateway takes money twice")
+        assert states() == [(1, "live")]
+        publish(request, actor=APPROVER, emergency="the gateway takes money twice")
+        row = AuditRow.objects.get(verb="change_request.emergency")
+        assert (row.actor, row.object) == ("user:1", request.ref)
+        assert AuditDetail.objects.get(row_id=row.pk).text == "the gateway takes money twice"
+        assert ChangeRequest.objects.get(pk=request.pk).state == "published"
+
+    def test_one_customers_parameter_is_in_force_at_once_by_one_person(self) -> None:
+        days = "params: {days: {type: integer, default: 7, max: 30}}\n"
+        publish_text(HOUSE, ONE.replace("rules:", f"{days}rules:"), title="t")
+        version = publish(draft("set: customer:1\nparams: {days: 9}\n", "customer:1"), actor=AUTHOR)
+        assert version.state == "live"
+        assert AuditRow.objects.get(verb="rule_set.published", object=version.ref).actor == "user:2"
+        with pytest.raises(BadRules, match="at most 30"):
+            publish(draft("set: customer:2\nparams: {days: 31}\n", "customer:2"), actor=AUTHOR)
+
+    def test_no_door_retires_what_decides(self) -> None:
+        version = publish_text(HOUSE, ONE, title="t")
+        with pytest.raises(Blocked, match="publish another version in its place"):
+            perform(version, "retire", actor=APPROVER)
+
+
+def test_rolling_back_makes_a_new_version_of_the_old_rules() -> None:
+    first = publish_text(HOUSE, ONE, title="t")
+    publish_text(HOUSE, TWO, title="t")
+    request = roll_back(first, actor=AUTHOR)
+    assert (request.title, request.text) == ("Back to version 1", ONE)
+    third = publish_now(request, actor=APPROVER)
+    assert (third.number, third.content_hash) == (3, first.content_hash)
+    assert states() == [(1, "retired"), (2, "retired"), (3, "live")]
 
 
 class TestOverlay:
@@ -168,7 +221,7 @@ class TestVersion:
     def test_is_not_deleted(self) -> None:
         version = self.version()
         RuleSet.objects.update(live=None)
-        ChangeRequest.objects.all().delete()
+        ChangeRequest.objects.update(published=None)
         self.refused(version.delete)
 
     def test_is_not_changed_by_a_statement(self) -> None:
@@ -215,9 +268,22 @@ def test_another_thread_sees_the_new_version_at_once() -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_two_who_publish_over_the_same_base_do_not_both_win() -> None:
+def test_two_who_publish_over_the_same_base_both_get_their_change_in() -> None:
+    publish_text(HOUSE, ONE, title="t")
+    requests = [draft(ONE + f"- {{key: {key}, when: fine.payment, then: [{{do: test.note}}]}}\n") for key in ("b", "c")]
+    results = at_once(*(partial(publish_now, request, actor=APPROVER) for request in requests))
+    assert [type(found).__name__ for found in results] == ["RuleSetVersion"] * 2, results
+    assert states() == [(1, "retired"), (2, "retired"), (3, "live")]
+    live = RuleSet.objects.get().live
+    assert live is not None
+    assert {rule["key"] for rule in live.document["rules"]} == {"one", "b", "c"}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_the_same_place_differently_do_not_both_win() -> None:
     publish_text(HOUSE, ONE, title="t")
     requests = [draft(TWO.replace("Two", name)) for name in ("Zwei", "Doi")]
-    results = at_once(*(partial(publish, request, actor=APPROVER) for request in requests))
-    assert sorted(type(found).__name__ for found in results) == ["BaseMoved", "RuleSetVersion"]
+    results = at_once(*(partial(publish_now, request, actor=APPROVER) for request in requests))
+    assert sorted(type(found).__name__ for found in results) == ["InConflict", "RuleSetVersion"], results
     assert states() == [(1, "retired"), (2, "live")]
