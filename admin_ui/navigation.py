@@ -60,12 +60,13 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         },
     ]
+    people_links = [_link(gettext("Second factor"), reverse("second-factor"), "phonelink_lock")]
     if request.user.is_superuser:
-        people_links = [
+        people_links += [
             _link(gettext("Users"), list_of(User), "person"),
             _link(gettext("Roles"), list_of(Group), "badge"),
         ]
-        groups.append({"title": gettext("Access"), "items": people_links})
+    groups.append({"title": gettext("Access"), "items": people_links})
     return groups
 
 

@@ -32,6 +32,10 @@ class Config:
     apps: tuple[str, ...]  # Django apps of the user, added to ours
     approvals: int  # people who must approve of changed rules; rules that move money need two at least
     email_url: str  # smtp://user:password@host:port; empty: mails are written to var_dir/outbox
+    email_from: str  # the sender of e-mails
+    https: bool  # people reach the server by HTTPS only, through a proxy that says X-Forwarded-Proto
+    second_factor: bool  # staff must have a second factor; else they may
+    former_secret_keys: tuple[str, ...]  # keys that stored secrets may still be encrypted under
 
     shards: int = 64  # lanes of dispatch; decisions of one customer share a lane
     lanes_per_batch: int = 8  # lanes that one worker decides in one transaction; the others are free for other workers
@@ -59,6 +63,10 @@ def load() -> Config:
         apps=_list("PRAVILA_APPS"),
         approvals=int(os.environ.get("PRAVILA_APPROVALS", "1")),
         email_url=os.environ.get("EMAIL_URL", ""),
+        email_from=os.environ.get("EMAIL_FROM", "pravila@localhost"),
+        https=_flag("PRAVILA_HTTPS", default=False),
+        second_factor=_flag("PRAVILA_SECOND_FACTOR", default=False),
+        former_secret_keys=_list("PRAVILA_FORMER_SECRET_KEYS"),
     )
 
 

@@ -6,5 +6,17 @@ from core.events import Event, EventDetail
 from core.idempotency import IdempotencyKey
 from core.links import Link
 from core.outbox import Outbox, Shard
+from core.second_factor import SecondFactor
 
-__all__ = ["ApiToken", "AuditDetail", "AuditRow", "Event", "EventDetail", "IdempotencyKey", "Link", "Outbox", "Shard"]
+__all__ = [
+    "ApiToken",
+    "AuditDetail",
+    "AuditRow",
+    "Event",
+    "EventDetail",
+    "IdempotencyKey",
+    "Link",
+    "Outbox",
+    "SecondFactor",
+    "Shard",
+]
