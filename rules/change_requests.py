@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from core.catalog import EventType, Fact, Kind
 from core.declare import Declaration, StateField, guard, transition
-from core.machine import Machine
+from core.machine import Machine, lock
 from core.permission import APPROVER, AUTHOR
 from rules.rule_sets import RuleSet, RuleSetVersion
 
@@ -167,3 +167,15 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.at:%Y-%m-%d}"
+
+
+def locked(key: int) -> ChangeRequest:
+    """The request, read anew and locked, inside the open transaction. Raises ObjectMissing.
+
+    Its rule set comes first, as whoever publishes has it: foreign keys look at it anyway, only later.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            found = "SELECT rule_set_id FROM rules_changerequest WHERE id = %s"
+            cursor.execute(f"SELECT 1 FROM rules_ruleset WHERE id = ({found}) FOR KEY SHARE", [key])
+    return lock(ChangeRequest, key)

@@ -8,14 +8,16 @@ from django.db.models import QuerySet
 from core import audit, clock, permission
 from core.acting import Actor, acting, present
 from core.errors import NotAllowed, NotPermitted, PravilaError
-from core.machine import change, lock, perform, transition_of
+from core.machine import change, perform, transition_of
 from core.permission import ADMINISTRATOR
-from rules.change_requests import OPEN, WRITERS, Approval, ChangeRequest
+from rules.change_requests import OPEN, WRITERS, Approval, ChangeRequest, locked
 from rules.reading import document_of
 from rules.rebasing import rebase
 from rules.reviewing import Review, as_data, review
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 from rules.writing import written
+
+TRIES = 5  # how often somebody else's publishing is made room for
 
 
 class EditedMeanwhile(PravilaError):
@@ -92,20 +94,22 @@ def settle(request: ChangeRequest, *, actor: Actor | None = None) -> ChangeReque
 def check(request: ChangeRequest, *, actor: Actor | None = None) -> Review:
     """Bring it over the live version, look for problems, and keep what was found; without errors it is `checked`.
 
-    Raises EditedMeanwhile where somebody saved another text while it was looked at.
+    What is edited or brought over a newer version meanwhile is looked at again; raises EditedMeanwhile at last.
     """
     with acting(actor):
         demand_writer("check a change request")
-        seen = rebase(open_one(request, "check"))
-        found = review(seen)
-        with transaction.atomic():
-            row = open_one(seen, "check")
-            if (row.text, row.base_id) != (seen.text, seen.base_id):
-                raise EditedMeanwhile
-            keep(row, found)
-            if row.state == "draft" and not found.errors and not row.conflicts:
-                perform(row, "mark_checked")
-        return found
+        for _try in range(TRIES):
+            seen = rebase(open_one(request, "check"))
+            found = review(seen)
+            with transaction.atomic():
+                row = open_one(seen, "check")
+                if (row.text, row.base_id) != (seen.text, seen.base_id):
+                    continue
+                keep(row, found)
+                if row.state == "draft" and not found.errors and not row.conflicts:
+                    perform(row, "mark_checked")
+            return found
+        raise EditedMeanwhile
 
 
 def keep(row: ChangeRequest, found: Review) -> None:
@@ -124,7 +128,7 @@ def approve(request: ChangeRequest, *, actor: Actor | None = None) -> ChangeRequ
     Raises NotPermitted, NotAllowed, or OwnChange where two are demanded and the person wrote some of it.
     """
     with acting(actor), transaction.atomic():
-        row = lock(ChangeRequest, request.pk)
+        row = locked(request.pk)
         who = present().actor
         permission.demand(who, row, transition_of(ChangeRequest, "approve"))
         if row.state != "checked":
@@ -155,7 +159,7 @@ def demand_writer(what: str) -> None:
 def open_one(request: ChangeRequest, what: str) -> ChangeRequest:
     """The request, read anew and locked inside the open transaction. Raises NotAllowed where it is open no more."""
     with transaction.atomic():
-        row = lock(ChangeRequest, request.pk)
+        row = locked(request.pk)
     if row.state not in OPEN:
         raise NotAllowed(ref=row.ref, state=row.state, transition=what, sources=" or ".join(OPEN))
     return row

@@ -47,12 +47,14 @@ def live_versions(customers: Iterable[str], *, share: bool = False) -> dict[str,
     `share` keeps publishers out until the transaction ends, so that a decision's version was live when it was made.
     """
     keys = [HOUSE, *sorted(set(customers) - {""})]
-    lock = " FOR SHARE OF s" if share and connection.vendor == "postgresql" else ""
     marks = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
+        if share and connection.vendor == "postgresql":
+            # by itself: a join that waits here for a publisher would look for the new version among the old ones
+            cursor.execute(f"SELECT 1 FROM rules_ruleset WHERE key IN ({marks}) ORDER BY key FOR SHARE", keys)
         cursor.execute(
             "SELECT s.key, v.id, v.content_hash FROM rules_ruleset s "
-            f"JOIN rules_rulesetversion v ON v.id = s.live_id WHERE s.key IN ({marks}){lock}",
+            f"JOIN rules_rulesetversion v ON v.id = s.live_id WHERE s.key IN ({marks})",
             keys,
         )
         return {key: Live(version, digest) for key, version, digest in cursor.fetchall()}

@@ -13,13 +13,12 @@ from core.permission import ADMINISTRATOR, APPROVER
 from rules.change_requests import ChangeRequest
 from rules.document.model import Document
 from rules.document.problem import BadRules
-from rules.editing import approve, begin, check, keep
+from rules.editing import TRIES, approve, begin, check, keep
 from rules.rebasing import rebase, rebase_others
 from rules.reviewing import Review, review
 from rules.rule_sets import RuleSet, RuleSetVersion
 
 SHORTEST_REASON = 10
-TRIES = 5  # how often somebody else's publishing is made room for
 
 
 class BaseMoved(PravilaError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from core.machine import change, lock, perform
-from rules.change_requests import OPEN, ChangeRequest
+from core.machine import change, perform
+from rules.change_requests import OPEN, ChangeRequest, locked
 from rules.document.load import load
 from rules.merging import merge
 from rules.reading import document_of
@@ -22,7 +22,7 @@ def rebase(request: ChangeRequest) -> ChangeRequest:
     stays as it is, over its old base.
     """
     with transaction.atomic():
-        row = lock(ChangeRequest, request.pk)
+        row = locked(request.pk)
         live = RuleSet.objects.select_related("live").get(pk=row.rule_set_id).live
         if row.state not in OPEN or live is None or row.base_id == live.pk:
             return row
