@@ -94,7 +94,7 @@ class Payment(Machine):
         ),
         related={"customer": "customer", "invoice": "invoice"},
         links={"customer": "payments", "invoice": "payments"},
-        terminal=("failed", "cancelled"),
+        terminal=("failed", "cancelled", "disputed"),
         recorded=("customer", "invoice"),
         rank=20,
     )
