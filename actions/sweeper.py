@@ -9,17 +9,21 @@ from actions.runner import reap
 from actions.runs import ActionRun, RunState
 from core import bells, clock, idempotency
 from core.outbox import Outbox
+from rules.overlay_conflicts import sound_alarms
+from rules.scheduling import publish_due
 
 SEARCH_SECONDS = 60  # between two searches for lost events; they read far more than they ever find
 _searched = [float("-inf")]
 
 
 def sweep() -> None:
-    """Take back stale runs, queue lost events, and ring every bell that has work."""
+    """Take back stale runs, queue lost events, publish what is due, and ring every bell that has work."""
     reap()
+    publish_due()
     if time.monotonic() - _searched[0] >= SEARCH_SECONDS:
         _searched[0] = time.monotonic()
         find_lost()
+        sound_alarms()
         idempotency.forget_old()
     if Outbox.objects.filter(held=False).exists():
         bells.ring_dispatch()

@@ -99,6 +99,7 @@ class ChangeRequest(Machine):
         recorded=("rule_set", "base", "text", "author"),
         events=(
             EventType("change_request.edited", _("change request edited")),
+            EventType("change_request.not_published", _("scheduled change request did not go live")),
             EventType("change_request.rebased", _("change request brought over a newer version")),
         ),
         terminal=("published", "withdrawn"),

@@ -52,6 +52,8 @@ def decide(
     What is switched off or muted holds back no other rule of its group.
     """
     house, overlay = live.get(HOUSE), live.get(event.get("customer") or "")
+    if overlay is not None and overlay.house is not None:
+        house = overlay.house
     if house is None:
         return Decided()
     rules = CACHE.effective(house, overlay)

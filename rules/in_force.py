@@ -26,10 +26,12 @@ KEPT_CUSTOMERS = 10_000  # effective rules that one worker keeps; those of custo
 
 @dataclass(frozen=True)
 class Live:
-    """The live version of one set: its row and its content hash."""
+    """The live version of one set: its row and its content hash. `house` is the version of the house on which an overlay
+    stays that does not fit the newest one."""
 
     version: int
     content_hash: str
+    house: Live | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,19 @@ def live_versions(customers: Iterable[str], *, share: bool = False) -> dict[str,
     with connection.cursor() as cursor:
         if share and connection.vendor == "postgresql":
             # by itself: a join that waits here for a publisher would look for the new version among the old ones
-            cursor.execute(f"SELECT 1 FROM rules_ruleset WHERE key IN ({marks}) ORDER BY key FOR SHARE", keys)
+            cursor.execute(
+                f"SELECT 1 FROM rules_ruleset WHERE key IN ({marks}) ORDER BY key <> %s, key FOR SHARE", [*keys, HOUSE]
+            )
         cursor.execute(
-            "SELECT s.key, v.id, v.content_hash FROM rules_ruleset s "
-            f"JOIN rules_rulesetversion v ON v.id = s.live_id WHERE s.key IN ({marks})",
+            "SELECT s.key, v.id, v.content_hash, h.id, h.content_hash FROM rules_ruleset s "
+            "JOIN rules_rulesetversion v ON v.id = s.live_id LEFT JOIN rules_rulesetversion h ON h.id = s.stays_on_id "
+            f"WHERE s.key IN ({marks})",
             keys,
         )
-        return {key: Live(version, digest) for key, version, digest in cursor.fetchall()}
+        return {
+            key: Live(version, digest, Live(house, of_house) if house else None)
+            for key, version, digest, house, of_house in cursor.fetchall()
+        }
 
 
 class Cache:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from core import audit
@@ -14,9 +14,10 @@ from rules.change_requests import ChangeRequest
 from rules.document.model import Document
 from rules.document.problem import BadRules
 from rules.editing import TRIES, approve, begin, check, keep
+from rules.overlay_conflicts import Effects, effects_of, release, settle_all
 from rules.rebasing import rebase, rebase_others
 from rules.reviewing import Review, review
-from rules.rule_sets import RuleSet, RuleSetVersion
+from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 
 SHORTEST_REASON = 10
 
@@ -76,9 +77,10 @@ def publish(request: ChangeRequest, *, actor: Actor | None = None, emergency: st
         for _try in range(TRIES):
             seen = _unpublished(rebase(request))
             found = review(seen)
+            effects = _effects(seen, found)
             try:
                 with transaction.atomic():
-                    version = _in_force(seen, found, emergency)
+                    version = _in_force(seen, found, effects, emergency)
             except _Overtaken:
                 continue
             rebase_others(seen)
@@ -116,8 +118,25 @@ class _Overtaken(Exception):
     """Somebody else published, or edited the request, between looking and publishing."""
 
 
-def _in_force(seen: ChangeRequest, found: Review, emergency: str) -> RuleSetVersion:
-    rule_set = RuleSet.objects.select_for_update().get(pk=seen.rule_set_id)
+def _effects(seen: ChangeRequest, found: Review) -> Effects:
+    """What it does to overlays, looked at before anybody is kept waiting."""
+    return effects_of(found.document) if seen.rule_set.key == HOUSE and found.document is not None else {}
+
+
+def _lock_sets(seen: ChangeRequest, found: Review) -> RuleSet:
+    """The locked set; for an overlay the house stays what it is until the transaction ends. Raises _Overtaken."""
+    if seen.rule_set.key != HOUSE:
+        house = RuleSet.objects.filter(key=HOUSE)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM rules_ruleset WHERE key = %s FOR SHARE", [HOUSE])
+        if found.document is not None and house.values_list("live_id", flat=True).first() != found.house:
+            raise _Overtaken
+    return RuleSet.objects.select_for_update().get(pk=seen.rule_set_id)
+
+
+def _in_force(seen: ChangeRequest, found: Review, effects: Effects, emergency: str) -> RuleSetVersion:
+    rule_set = _lock_sets(seen, found)
     row = _unpublished(lock(ChangeRequest, seen.pk))
     if rule_set.live_id != row.base_id and row.base_id == seen.base_id and not found.document:
         raise BadRules(found.errors)  # what cannot be read was not brought over the live version
@@ -130,6 +149,11 @@ def _in_force(seen: ChangeRequest, found: Review, emergency: str) -> RuleSetVers
     if rule_set.live is not None and rule_set.live.content_hash == found.digest:
         raise NothingChanged(set=rule_set.key)
     _demand_approved(row, found, emergency)
+    former = rule_set.live
+    if rule_set.key == HOUSE:
+        settle_all(effects_of(found.document, effects), former)
+    elif rule_set.stays_on_id is not None:
+        release(rule_set)
     version = _freeze(rule_set, row.text, found.document, found.digest)
     row.published, row.problem = version, ""
     row.save(update_fields=["published", "problem"])

@@ -15,7 +15,7 @@ from rules.describing import differences
 from rules.document.model import Document, content_hash
 from rules.document.problem import Problem
 from rules.parts import owners, parts_of, patch
-from rules.reading import document_of, live_document, read
+from rules.reading import document_of, live_version, read
 from rules.rule_sets import HOUSE
 from rules.weights import Weight, approvals_needed, money_rules, weigh
 
@@ -24,7 +24,7 @@ from rules.weights import Weight, approvals_needed, money_rules, weigh
 class Review:
     """A change request as it is now. `document` is None where its text cannot be read; `said` are its differences from
     its base as sentences, `money` the changed rules that move money; `fingerprint` stands for its own rules with
-    their findings, and `digest` for all of its rules."""
+    their findings, `digest` for all of its rules; `house` is the version of the house against which it was held."""
 
     document: Document | None
     problems: tuple[Problem, ...]
@@ -34,6 +34,7 @@ class Review:
     money: tuple[str, ...] = ()
     fingerprint: str = ""
     digest: str = ""
+    house: int | None = None
 
     @property
     def errors(self) -> list[Problem]:
@@ -47,8 +48,8 @@ def review(request: ChangeRequest) -> Review:
         return Review(None, tuple(problems))
     key = request.rule_set.key
     old, new = document_of(request.base, key).data, document.data
-    inherited = live_document(HOUSE) if key != HOUSE else None
-    below = inherited.data if inherited else None
+    house = live_version(HOUSE) if key != HOUSE else None
+    below = document_of(house).data if house else None
     return Review(
         document,
         tuple(problems),
@@ -58,6 +59,7 @@ def review(request: ChangeRequest) -> Review:
         tuple(money_rules(old, new, below)),
         fingerprint(old, document, below, problems),
         content_hash(document),
+        house.pk if house else None,
     )
 
 

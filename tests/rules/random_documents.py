@@ -16,7 +16,12 @@ conditions = st.fixed_dictionaries({"fact": st.sampled_from(["o.x", "o.y"]), "op
 
 @st.composite
 def rules(draw: Any) -> dict[str, Any]:
-    more = draw(st.fixed_dictionaries({}, optional={"if": conditions, "priority": st.integers(1, 3), "title": values}))
+    more = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={"if": conditions, "priority": st.integers(1, 3), "title": st.sampled_from(["x", "off", "18:30"])},
+        )
+    )
     return {"when": draw(st.sampled_from(["o.made", "o.sent"])), "then": [{"do": "x.y"}], **more}
 
 

@@ -1,0 +1,94 @@
+"""A customer in conflict with the newest house rules stays on the former ones, alone and visibly, until it is settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from actions.dispatch import dispatch_all
+from core import clock
+from core.events import Event
+from core.machine import change
+from rules.decisions import Decision
+from rules.overlay_conflicts import OVERDUE, sound_alarms
+from rules.publish import publish_text
+from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
+from state_machines.customers import Customer
+
+HOUSE_TEXT = """set: house
+params: {{score: {{type: integer, default: 5, max: {most}}}}}
+rules:
+- {{key: greet, title: "{title}", when: customer.updated, then: [{{do: test.note}}]}}
+"""
+pytestmark = pytest.mark.django_db
+
+
+def publish_house(title: str = "One", most: int = 100) -> RuleSetVersion:
+    return publish_text(HOUSE, HOUSE_TEXT.format(title=title, most=most), title="t")
+
+
+def publish_mine(customer: Customer, score: int) -> RuleSetVersion:
+    return publish_text(customer.ref, f"set: {customer.ref}\nparams: {{score: {score}}}\n", title="t")
+
+
+def decided_by(customer: Customer) -> str:
+    """The hash of the house rules by which the next event of this customer is decided."""
+    change(customer, kind="company" if customer.kind != "company" else "individual")
+    dispatch_all()
+    event = Event.objects.filter(subject=customer.ref).order_by("-id").first()
+    assert event is not None
+    return Decision.objects.get(event_id=event.pk).house
+
+
+def test_only_who_is_in_conflict_stays_on_the_former_version() -> None:
+    first = publish_house()
+    large, small = Customer.objects.create(name="Ana"), Customer.objects.create(name="Ion")
+    publish_mine(large, 50)
+    publish_mine(small, 5)
+    second = publish_house(most=10)
+    assert decided_by(large) == first.content_hash
+    assert decided_by(small) == second.content_hash
+    stuck = RuleSet.objects.get(key=large.ref)
+    assert (stuck.stays_on, stuck.conflict_since is not None) == (first, True)
+    assert "at most 10" in stuck.conflicts[0]
+    assert RuleSet.objects.get(key=small.ref).conflicts == []
+
+
+def test_a_further_house_version_keeps_it_where_it_is() -> None:
+    first = publish_house()
+    ana = Customer.objects.create(name="Ana")
+    publish_mine(ana, 50)
+    publish_house(most=10)
+    since = RuleSet.objects.get(key=ana.ref).conflict_since
+    publish_house(title="Two", most=10)
+    stuck = RuleSet.objects.get(key=ana.ref)
+    assert (stuck.stays_on, stuck.conflict_since) == (first, since)
+
+
+@pytest.mark.parametrize("who", ["the house", "the customer"])
+def test_it_is_settled_by_either_side(who: str) -> None:
+    publish_house()
+    ana = Customer.objects.create(name="Ana")
+    publish_mine(ana, 50)
+    newest = publish_house(most=10)
+    if who == "the house":
+        newest = publish_house(title="Two", most=60)
+    else:
+        publish_mine(ana, 9)
+    free = RuleSet.objects.get(key=ana.ref)
+    assert (free.stays_on, free.conflicts, free.conflict_since) == (None, [], None)
+    assert decided_by(ana) == newest.content_hash
+
+
+def test_after_a_week_it_is_an_alarm_once() -> None:
+    publish_house()
+    ana = Customer.objects.create(name="Ana")
+    publish_mine(ana, 50)
+    publish_house(most=10)
+    assert sound_alarms() == 0
+    with clock.turned_to(clock.now() + timedelta(days=7, minutes=1)):
+        assert (sound_alarms(), sound_alarms()) == (1, 0)
+    event = Event.objects.get(type=OVERDUE.name)
+    assert event.facts == {"rule_set": {"key": ana.ref, "conflicts": 1}}
+    assert event.customer == ana.ref
