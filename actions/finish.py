@@ -33,7 +33,7 @@ DIED: EventType = event_type(
 )
 MAX_SAID = 2000
 NOTHING = (RunState.DEAD, RunState.SKIPPED, RunState.CANCELLED)
-ENDING = ("state", "said", "finished_at", "due_at", "attempts", "deaths", "lease", "lease_until")
+ENDING = ("state", "said", "finished_at", "due_at", "attempts", "spent", "deaths", "lease", "lease_until")
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,11 @@ def _end(run: ActionRun, state: RunState, said: str) -> None:
 
 def _fail(run: ActionRun, outcome: Failed) -> None:
     spec = catalog.actions.find(run.action)
+    if not outcome.counted:
+        run.spent += 1
     if outcome.retryable and spec is not None and run.attempts - run.spent < spec.max_attempts:
         run.state, run.said = RunState.READY, _text(outcome.reason)
-        run.due_at = clock.now() + delay(run.attempts - run.spent)
+        run.due_at = clock.now() + delay(max(1, run.attempts - run.spent), outcome.retry_after)
         return
     run.deaths += 1
     _end(run, RunState.DEAD, outcome.reason)

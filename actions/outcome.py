@@ -24,12 +24,17 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Failed:
-    """The effect did not happen. A retryable failure is tried again later; any other is a dead letter at once."""
+    """The effect did not happen. A retryable failure is tried again later; any other is a dead letter at once.
+
+    `retry_after` is the wait in seconds that the service asked for; a failure that is not `counted` uses up no try.
+    """
 
     reason: str
     retryable: bool
     request: Any = field(default=None)
     answer: Any = field(default=None)
+    retry_after: float | None = None
+    counted: bool = True
 
 
 Outcome = Done | Skipped | Failed

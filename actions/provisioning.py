@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from actions.declare import EXTERNAL, Call, action
-from actions.gateways.doors import doors
+from actions.gateways.panel import PANEL, PanelGateway
 from actions.outcome import Done, Failed, Outcome, Skipped
 from core.machine import lock, perform
 from state_machines.order_items import OrderItem
@@ -36,13 +38,17 @@ def provision(call: Call) -> Outcome:
         service = _begin(key)
         if service is None:
             continue
-        answer = doors().panel.create_account(service.ref, service.product, f"{call.key}{key}")
+        answer = PANEL.through(partial(_account, service, f"{call.key}{key}"))
         if isinstance(answer, Failed):
             if not answer.retryable:
                 _give_up(key, service, answer.reason)
             return answer
         _complete(key, service)
     return Done(f"{len(keys)} item(s) of {order.ref} are set up")
+
+
+def _account(service: Service, key: str, panel: PanelGateway) -> Outcome:
+    return panel.create_account(service.ref, service.product, key)
 
 
 def resolve_order(call: Call) -> Order:

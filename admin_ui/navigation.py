@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from actions.gateways.accounts import GatewayAccount
+from actions.gateways.breakers import Breaker
 from actions.runs import ActionRun
 from admin_ui import people
 from admin_ui.links import list_of
@@ -56,11 +58,14 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _link(gettext("Event log"), list_of(Event), "history"),
                 _link(gettext("Action runs"), list_of(ActionRun), "bolt"),
+                _link(gettext("Breakers"), list_of(Breaker), "electrical_services"),
                 _link(gettext("Audit"), list_of(AuditRow), "policy"),
             ],
         },
     ]
     people_links = [_link(gettext("Second factor"), reverse("second-factor"), "phonelink_lock")]
+    if people.has_role(request, ()):
+        people_links.append(_link(gettext("Gateway accounts"), list_of(GatewayAccount), "key"))
     if request.user.is_superuser:
         people_links += [
             _link(gettext("Users"), list_of(User), "person"),

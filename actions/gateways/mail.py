@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.core.mail import EmailMessage
+from django.utils.translation import gettext_lazy as _
 
+from actions.gateways.doors import Door
 from actions.outcome import Done, Failed, Outcome
 
 
@@ -56,3 +58,6 @@ class MailDouble:
     def send(self, mail: Mail) -> Outcome:
         self.sent.append(mail)
         return self.answers.pop(0) if self.answers else Done("recorded")
+
+
+MAIL: Door[MailGateway] = Door("mail", _("E-mail"), real=DjangoMail, double=MailDouble)

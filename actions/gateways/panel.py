@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from django.utils.translation import gettext_lazy as _
+
+from actions.gateways.doors import Door
 from actions.outcome import Done, Outcome
 
 
@@ -25,3 +28,6 @@ class LocalPanel:
             return self.answers.pop(0)
         self.accounts.setdefault(key, service)
         return Done(f"account of {service} made for plan {plan}", request={"service": service, "key": key})
+
+
+PANEL: Door[PanelGateway] = Door("panel", _("Control panel"), real=LocalPanel, double=LocalPanel)
