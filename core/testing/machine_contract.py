@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any, ClassVar
 
@@ -91,7 +92,7 @@ class MachineContract:
         for name, spec in sorted(self.model.spec.transitions.items()):
             row = self.reach(spec.sources[0])
             arguments, before = self._arguments(row, name), len(events_of(row))
-            results = _at_once(lambda ref=row.ref, name=name, given=arguments: perform(ref, name, arguments=given))
+            results = _at_once(partial(perform, row.ref, name, arguments=arguments))
             won = [result for result in results if isinstance(result, Event)]
             lost = [result for result in results if not isinstance(result, Event)]
             assert won, results

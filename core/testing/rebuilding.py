@@ -20,7 +20,8 @@ def rebuilt(row: Machine) -> dict[str, Any]:
     Raises AssertionError where the log has a gap, where an event begins in another state than the one before it ended in,
     or where a fact changed without its event saying what it was.
     """
-    noun, told, state = row.machine.noun, {}, row.spec.initial
+    noun, state = row.machine.noun, row.spec.initial
+    told: dict[str, Any] = {}
     events = events_of(row)
     assert [event.sequence for event in events] == list(range(len(events))), f"the log of {row.ref} has a gap"
     for event in events:
