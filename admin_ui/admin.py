@@ -15,6 +15,7 @@ from admin_ui import (
     rule_versions,
     services,
     tickets,
+    wallets,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "rule_versions",
     "services",
     "tickets",
+    "wallets",
 ]

@@ -10,9 +10,9 @@ from core.money import Money
 from state_machines.invoices import Invoice
 
 
-def why_not_collect(invoice: Invoice, amount: Money) -> str | None:
-    """None, or why `amount` cannot be taken on the invoice."""
-    if invoice.state not in ("issued", "overdue"):
+def why_not_collect(invoice: Invoice, amount: Money, *, overpayment: bool = False) -> str | None:
+    """None, or why `amount` cannot be taken on the invoice; an overpayment may be more than is left to pay."""
+    if invoice.state not in (("issued", "overdue", "paid") if overpayment else ("issued", "overdue")):
         return gettext("%(ref)s is %(state)s and takes no payment") % {"ref": invoice.ref, "state": invoice.state}
     if amount.currency != invoice.currency:
         return gettext("%(ref)s is in %(currency)s, the payment in %(other)s") % {
@@ -20,7 +20,7 @@ def why_not_collect(invoice: Invoice, amount: Money) -> str | None:
             "currency": invoice.currency,
             "other": amount.currency,
         }
-    if amount.minor > invoice.remaining_minor:
+    if amount.minor > invoice.remaining_minor and not overpayment:
         left = Money(invoice.remaining_minor, invoice.currency)
         return gettext("%(amount)s is more than the %(left)s left to pay on %(ref)s") % {
             "amount": amount,
@@ -30,12 +30,14 @@ def why_not_collect(invoice: Invoice, amount: Money) -> str | None:
     return None
 
 
-def collect(invoice: Invoice, amount: Money) -> None:
-    """Count a payment towards the invoice, in the open transaction. Raises Blocked."""
+def collect(invoice: Invoice, amount: Money, *, overpayment: bool = False) -> int:
+    """Count a payment towards the invoice, in the open transaction; the minor units that were due. Raises Blocked."""
     locked = lock(Invoice, invoice.pk)
-    if reason := why_not_collect(locked, amount):
+    if reason := why_not_collect(locked, amount, overpayment=overpayment):
         raise Blocked(transition="payment", ref=invoice.ref, reason=reason)
-    change(invoice, event="invoice.payment_applied", paid_minor=locked.paid_minor + amount.minor)
+    due = min(amount.minor, locked.remaining_minor)
+    change(invoice, event="invoice.payment_applied", paid_minor=locked.paid_minor + due)
+    return due
 
 
 def give_back(invoice: Invoice, minor: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,12 @@ def minor(title: Any, **options: Any) -> models.BigIntegerField[int, int]:
     """An amount in minor units of the row's `currency`; 0 unless given."""
     given: dict[str, Any] = {"default": 0} | options
     return models.BigIntegerField(title, **given)
+
+
+def positive(minor: Any) -> None:
+    """Raise ValidationError unless `minor` is a whole number from 1 to MAX_MINOR."""
+    if not isinstance(minor, int) or isinstance(minor, bool) or not 1 <= minor <= MAX_MINOR:
+        raise ValidationError(_("An amount is a whole number of minor units above zero."))
 
 
 def currency() -> models.CharField[str, str]:

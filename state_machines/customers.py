@@ -76,6 +76,7 @@ class Customer(Machine):
             Relation("orders", "order"),
             Relation("invoices", "invoice"),
             Relation("payments", "payment"),
+            Relation("wallets", "wallet"),
             Relation("services", "service"),
             Relation("tickets", "ticket"),
         ),

@@ -130,6 +130,9 @@ class Invoice(Machine):
             models.CheckConstraint(
                 condition=models.Q(paid_minor__gte=0, refunded_minor__gte=0), name="invoice_payments_not_negative"
             ),
+            models.CheckConstraint(
+                condition=models.Q(refunded_minor__lte=models.F("paid_minor")), name="invoice_refunds_in_bounds"
+            ),
         ]
 
     @property

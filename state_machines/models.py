@@ -8,8 +8,11 @@ from state_machines.invoices import Invoice
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
 from state_machines.payments import Payment
+from state_machines.refunds import Refund
 from state_machines.services import Service
 from state_machines.tickets import Ticket
+from state_machines.topups import TopUp
+from state_machines.wallets import Wallet, WalletEntry
 
 __all__ = [
     "CreditEntry",
@@ -20,6 +23,10 @@ __all__ = [
     "Order",
     "OrderItem",
     "Payment",
+    "Refund",
     "Service",
     "Ticket",
+    "TopUp",
+    "Wallet",
+    "WalletEntry",
 ]

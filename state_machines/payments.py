@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.catalog import Fact, Kind
+from core.catalog import Fact, Kind, Relation
 from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
 from core.money import Money
@@ -39,8 +37,10 @@ FAILURE = {"code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,59}$"}}
 
 
 @guard("payment.fits_invoice", _("its invoice takes it"))
-def fits_invoice(payment: Payment, **_given: Any) -> str | None:
-    return why_not_collect(payment.invoice, payment.amount) if payment.invoice else None
+def fits_invoice(payment: Payment, overpayment: bool = False) -> str | None:
+    if payment.invoice is None:
+        return None
+    return why_not_collect(payment.invoice, payment.amount, overpayment=overpayment)
 
 
 @guard("payment.refund_is_partial", _("the refunds stay below the amount"))
@@ -71,6 +71,7 @@ class Payment(Machine):
         _("amount"), validators=[MinValueValidator(1), MaxValueValidator(columns.MAX_MINOR)]
     )
     refunded_minor = columns.minor(_("refunded"), editable=False)
+    overpaid_minor = columns.minor(_("overpaid"), editable=False)
     currency = columns.currency()
     method = models.CharField(_("method"), max_length=20, choices=list(METHODS.items()), default="stripe")
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1, validators=[MinValueValidator(1)])
@@ -85,6 +86,7 @@ class Payment(Machine):
         facts=(
             Fact("amount", Kind.MONEY, title=_("amount")),
             Fact("refunded", Kind.MONEY, title=_("refunded")),
+            Fact("overpaid", Kind.MONEY, title=_("overpaid")),
             columns.CURRENCY_FACT,
             Fact("method", Kind.TEXT, title=_("method"), choices=tuple(METHODS)),
             Fact("attempt", Kind.INTEGER, title=_("attempt")),
@@ -94,6 +96,7 @@ class Payment(Machine):
         ),
         related={"customer": "customer", "invoice": "invoice"},
         links={"customer": "payments", "invoice": "payments"},
+        relations=(Relation("refunds", "refund"),),
         terminal=("failed", "cancelled", "disputed"),
         recorded=("customer", "invoice"),
         rank=20,
@@ -102,7 +105,13 @@ class Payment(Machine):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        constraints = [models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payment_amount_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")),
+                name="payment_refunds_in_bounds",
+            ),
+        ]
 
     @property
     def amount(self) -> Money:
@@ -114,13 +123,17 @@ class Payment(Machine):
         event="payment.succeeded",
         title=_("succeed"),
         guards=(fits_invoice,),
+        arguments={"overpayment": {"type": "boolean"}},
         moves_money=True,
     )
-    def succeed(self) -> None:
-        """The money is here, and counts towards the invoice in the same transaction."""
+    def succeed(self, overpayment: bool = False) -> None:
+        """The money is here, and counts towards the invoice in the same transaction.
+
+        With `overpayment`, what is more than due is recorded as such; without, the payment is refused.
+        """
         self.succeeded_at = clock.now()
         if self.invoice is not None:
-            collect(self.invoice, self.amount)
+            self.overpaid_minor = self.amount_minor - collect(self.invoice, self.amount, overpayment=overpayment)
 
     @transition(source="pending", target="failed", event="payment.failed", title=_("fail"), arguments=FAILURE)
     def fail_payment(self, code: str = "unknown") -> None:
@@ -190,6 +203,9 @@ class Payment(Machine):
         """The customer's bank asks for it back."""
 
     def _refund(self, minor: int) -> None:
+        """What was paid too much goes back first; only the rest was ever counted on the invoice."""
+        before = max(0, self.refunded_minor - self.overpaid_minor)
         self.refunded_minor += minor
-        if self.invoice is not None:
-            give_back(self.invoice, minor)
+        counted = max(0, self.refunded_minor - self.overpaid_minor) - before
+        if self.invoice is not None and counted:
+            give_back(self.invoice, counted)

@@ -38,7 +38,13 @@ class GuardedTable:
     parts: tuple[tuple[str, str], ...] = ()  # (table, column that points here) of rows fixed with it
 
 
-APPEND_ONLY = ("core_event", "core_auditrow", "rules_decision")
+APPEND_ONLY = (
+    "core_event",
+    "core_auditrow",
+    "rules_decision",
+    "state_machines_creditentry",
+    "state_machines_walletentry",
+)
 EVENT, OUTBOX = "core_event", "core_outbox"
 EXPLAIN = "pravila: the change of {table} has no event that explains it; use core.machine"
 SEALED = "pravila: what is sealed of {table} does not change once it has left its initial state"

@@ -7,7 +7,20 @@ from typing import Any
 
 from core import clock
 from core.machine import perform
-from state_machines.models import Customer, Invoice, InvoiceLine, Order, OrderItem, Payment, Service, Ticket
+from state_machines.models import (
+    Customer,
+    Invoice,
+    InvoiceLine,
+    Order,
+    OrderItem,
+    Payment,
+    Refund,
+    Service,
+    Ticket,
+    TopUp,
+    Wallet,
+)
+from state_machines.wallets import credit
 
 
 def a_customer(**fields: Any) -> Customer:
@@ -45,6 +58,28 @@ def an_overdue(customer: Customer | None = None) -> Invoice:
 def a_payment(invoice: Invoice, amount_minor: int | None = None, **fields: Any) -> Payment:
     amount = invoice.total_minor if amount_minor is None else amount_minor
     return Payment.objects.create(customer=invoice.customer, invoice=invoice, amount_minor=amount, **fields)
+
+
+def a_paid(amount_minor: int = 100_00, customer: Customer | None = None) -> Payment:
+    """A payment on account that came."""
+    payment = Payment.objects.create(customer=customer or a_customer(), amount_minor=amount_minor)
+    perform(payment, "succeed")
+    return payment
+
+
+def a_refund(payment: Payment | None = None, amount_minor: int = 40_00, **fields: Any) -> Refund:
+    return Refund.objects.create(payment=payment or a_paid(), amount_minor=amount_minor, **fields)
+
+
+def a_wallet(minor: int = 0, customer: Customer | None = None, **fields: Any) -> Wallet:
+    wallet = Wallet.objects.create(customer=customer or a_customer(), **fields)
+    if minor:
+        credit(wallet, minor, "gift", key=f"gift-{wallet.pk}")
+    return wallet
+
+
+def a_topup(wallet: Wallet | None = None, **fields: Any) -> TopUp:
+    return TopUp.objects.create(**({"wallet": wallet or a_wallet(), "amount_minor": 50_00} | fields))
 
 
 def a_service(customer: Customer | None = None, **fields: Any) -> Service:

@@ -8,8 +8,8 @@ from typing import Any
 from core import clock
 from core.machine import Machine, change, perform
 from core.testing.machine_contract import MachineContract
-from state_machines.models import Customer, Invoice, Order, OrderItem, Payment
-from tests.state_machines.made import a_customer, a_draft, a_payment, an_issued, an_order
+from state_machines.models import Customer, Invoice, Order, OrderItem, Payment, Refund, TopUp, Wallet
+from tests.state_machines.made import a_customer, a_draft, a_payment, a_refund, a_topup, a_wallet, an_issued, an_order
 
 
 class TestCustomer(MachineContract):
@@ -71,3 +71,24 @@ class TestPayment(MachineContract):
 
     def make(self) -> Machine:
         return a_payment(an_issued(a_customer()))
+
+
+class TestRefund(MachineContract):
+    model = Refund
+
+    def make(self) -> Machine:
+        return a_refund()
+
+
+class TestWallet(MachineContract):
+    model = Wallet
+
+    def make(self) -> Machine:
+        return a_wallet()
+
+
+class TestTopUp(MachineContract):
+    model = TopUp
+
+    def make(self) -> Machine:
+        return a_topup()

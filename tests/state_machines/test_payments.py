@@ -104,3 +104,36 @@ def test_amount_is_positive_and_the_gateways_id_unique() -> None:
     a_payment(invoice, gateway_id="pi_1")
     with pytest.raises(IntegrityError), transaction.atomic():
         a_payment(invoice, gateway_id="pi_1")
+
+
+class TestOverpayment:
+    def test_is_recorded_where_it_is_named_one(self) -> None:
+        invoice = an_issued()
+        payment = a_payment(invoice, 150_00)
+        event = perform(payment, "succeed", arguments={"overpayment": True})
+        invoice.refresh_from_db()
+        assert (invoice.paid_minor, invoice.remaining_minor, payment.overpaid_minor) == (121_00, 0, 29_00)
+        assert event.facts["payment"]["overpaid"] == {"minor": 29_00, "currency": "RON"}
+
+    def test_of_what_is_paid_already(self) -> None:
+        invoice = an_issued()
+        perform(a_payment(invoice), "succeed")
+        perform(invoice, "mark_as_paid")
+        again = a_payment(invoice)
+        perform(again, "succeed", arguments={"overpayment": True})
+        invoice.refresh_from_db()
+        assert (invoice.paid_minor, again.overpaid_minor) == (121_00, 121_00)
+
+    def test_goes_back_before_what_was_due(self) -> None:
+        invoice = an_issued()
+        payment = a_payment(invoice, 150_00)
+        perform(payment, "succeed", arguments={"overpayment": True})
+        perform(payment, "partially_refund", arguments={"amount_minor": 29_00})
+        invoice.refresh_from_db()
+        assert invoice.refunded_minor == 0
+        perform(payment, "complete_refund")
+        invoice.refresh_from_db()
+        assert invoice.refunded_minor == 121_00
+        perform(payment, "restore_after_refund_reversal")
+        invoice.refresh_from_db()
+        assert invoice.refunded_minor == 0
