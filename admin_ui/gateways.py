@@ -54,10 +54,10 @@ class GatewayAccountAdmin(StaffAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return people.has_role(request, ())
 
-    has_module_permission = has_view_permission  # type: ignore[assignment]
-    has_add_permission = has_view_permission  # type: ignore[assignment]
-    has_change_permission = has_view_permission  # type: ignore[assignment]
-    has_delete_permission = has_view_permission  # type: ignore[assignment]
+    has_module_permission = has_view_permission
+    has_add_permission = has_view_permission
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
 
     def save_model(self, request: HttpRequest, obj: GatewayAccount, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

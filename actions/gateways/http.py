@@ -45,7 +45,7 @@ def send(method: str, url: str, *, service: str, **parts: Any) -> Reply | Failed
     if not url.startswith(("https://", "http://")):
         return Failed(f"the address of {service} must begin with https://; correct it", retryable=False)
     try:
-        with _manager().send_request(method, url, stream=True, **parts) as response:
+        with _hardened().send_request(method, url, stream=True, **parts) as response:
             body = response.raw.read(MOST_BYTES + 1, decode_content=True)
             if len(body) > MOST_BYTES:
                 return Failed(f"{service} answered more than {MOST_BYTES} bytes", retryable=False)
@@ -75,7 +75,7 @@ def refusal(reply: Reply, service: str, *, request: Any = None) -> Failed | None
     return Failed(f"{service} refused it with {reply.status}", retryable=False, request=request, answer=answer)
 
 
-def _manager() -> Manager:
+def _hardened() -> Manager:
     return Manager(
         Config(
             ip_filter_enable=True,
