@@ -13,14 +13,16 @@ from django.db import DatabaseError, connection, transaction
 from actions import planned_runs, unless
 from actions.limits import Limits
 from actions.runs import ActionRun
-from core import bells, bulk, clock
+from core import as_of, bells, bulk, clock
 from core.event_log import depth_reached
 from core.events import Event
+from core.lookups import Lookup
 from core.outbox import Outbox, Shard
 from rules import switches
-from rules.deciding import Decided, decide
+from rules.deciding import Decided, decide, lookups
 from rules.decisions import Decision
 from rules.in_force import Live, live_versions
+from rules.observing import Looked
 
 log = logging.getLogger(__name__)
 _SQLITE_DISPATCHER = threading.Lock()
@@ -131,14 +133,28 @@ def _oldest(lanes: list[int] | None) -> list[Event]:
 
 
 def _decide(events: list[Event], live: dict[str, Live], switched_off: dict[str, str]) -> list[Verdict]:
-    return [_decide_one(event, live, switched_off) for event in events]
+    """Ask the log once for the whole batch, then decide each event by itself."""
+    asked = (lookup for event in events for lookup in _lookups(event, live))
+    found = as_of.look_up(asked)
+    return [_decide_one(event, live, switched_off, Looked(event.pk, found)) for event in events]
 
 
-def _decide_one(event: Event, live: dict[str, Live], switched_off: dict[str, str]) -> Verdict:
+def _lookups(event: Event, live: dict[str, Live]) -> list[Lookup]:
+    """What the rules want to know of the log; an event that cannot even be asked about fails when it is decided."""
+    try:
+        return lookups(event.as_document(), live, event.pk)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("rules could not be asked what they want to know", extra={"event": event.pk})
+        return []
+
+
+def _decide_one(event: Event, live: dict[str, Live], switched_off: dict[str, str], history: Looked) -> Verdict:
     if depth_reached(event):
         return Verdict(event, None)
     try:
-        return Verdict(event, decide(event.as_document(), live, switched_off))
+        return Verdict(event, decide(event.as_document(), live, switched_off, history))
     except Exception as error:
         log.exception("event could not be decided", extra={"event": event.pk, "type": event.type})
         return Verdict(event, None, f"{type(error).__name__}: {error}"[:2000])

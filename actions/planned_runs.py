@@ -9,6 +9,7 @@ from actions.limits import Limits
 from actions.runs import ActionRun, RunState
 from core import catalog
 from core.events import Event
+from rules.aggregates import ITEM
 from rules.deciding import Decided, Planned, as_data
 from rules.decisions import Decision
 from rules.durations import Duration
@@ -44,6 +45,7 @@ def of(
         rules=[planned.rule.key for planned in acting],
         plan=[row for planned in acting for row in as_data(planned.actions)],
         held_back=held_back,
+        observed=decided.observed,
     )
     return decision, runs
 
@@ -67,13 +69,13 @@ def target_of(name: str | None, event: Event) -> str | None:
     return related.get("ref") if isinstance(related, dict) else None
 
 
-def _key(event: Event, planned: Planned, step: str) -> str:
-    return f"{event.pk}/{planned.rule.key}/{step}/"
+def _key(event: Event, planned: Planned, step: str, row: str | None) -> str:
+    return f"{event.pk}/{planned.rule.key}/{step}/{row or ''}"
 
 
 def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str, Any]) -> ActionRun:
     spec = catalog.actions.find(action.do)
-    target = target_of(action.target, event)
+    target = action.row if action.target == ITEM else target_of(action.target, event)
     problem = action.problem
     if problem is None and target is None:
         problem = f"{event.name} has no {action.target} to act on"
@@ -83,7 +85,8 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
     except OverflowError:
         problem = problem or "its waiting time ends after the last day of the calendar"
     return ActionRun(
-        key=_key(event, planned, action.id),
+        key=_key(event, planned, action.id, action.row),
+        row=action.row or "",
         event_id=event.pk,
         subject=event.subject,
         customer=event.customer,
@@ -98,7 +101,7 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         problem=problem or "",
         due_at=due_at,
         unless=action.unless,
-        needs=_key(event, planned, action.needs) if action.needs else "",
+        needs=_key(event, planned, action.needs, action.row) if action.needs else "",
         state=RunState.WAITING if action.needs else RunState.READY,
         params=params if action.unless else {},
         uses_once=action.once is not None,

@@ -23,11 +23,12 @@ class RunState(models.TextChoices):
 class ActionRun(models.Model):
     """One execution of an action. `key` is its idempotency key: event, rule, action id, row.
 
+    `row` is the reference of the related object that it is for, where the rule has a step for each.
     `lease` names the attempt that holds a running external run until `lease_until`; `unless` is the condition that stops
     it, asked of the newest facts of `subject`. `needs` is the key of the run that must be done before. `problem` is what was wrong with the plan already, in words.
     """
 
-    key = models.CharField(_("idempotency key"), max_length=300)
+    key = models.CharField(_("idempotency key"), max_length=340)
     event_id = models.BigIntegerField(_("event"), db_index=True)
     subject = models.CharField(_("subject"), max_length=100)
     customer = models.CharField(_("customer"), max_length=100, default="")
@@ -35,6 +36,7 @@ class ActionRun(models.Model):
     rule = models.CharField(_("rule"), max_length=100)
     version = models.CharField(_("rule set version"), max_length=64)
     item = models.CharField(_("step"), max_length=100)
+    row = models.CharField(_("row"), max_length=100, default="")
     action = models.CharField(_("action"), max_length=100)
     target = models.CharField(_("target"), max_length=100)
     arguments = models.JSONField(_("arguments"), default=dict)
@@ -44,7 +46,7 @@ class ActionRun(models.Model):
     unless = models.JSONField(_("unless"), null=True)
     params = models.JSONField(_("parameters of the rule set"), default=dict)
     uses_once = models.BooleanField(default=False)
-    needs = models.CharField(_("needs"), max_length=300, default="")
+    needs = models.CharField(_("needs"), max_length=340, default="")
     if_refused_skip = models.BooleanField(_("a refusal is a skip"), default=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     problem = models.TextField(_("problem of the plan"), default="")

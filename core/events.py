@@ -43,6 +43,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["type", "id"], name="event_type"),
             models.Index(fields=["customer", "id"], name="event_customer"),
+            models.Index(fields=["customer", "type", "id"], name="event_customer_type"),
             models.Index(fields=["correlation"], name="event_correlation"),
             models.Index(fields=["imported_as"], name="event_imported_as", condition=~models.Q(imported_as="")),
         ]

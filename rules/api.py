@@ -31,6 +31,7 @@ class DecisionInFull(Schema):
     rules: list[str]
     plan: list[dict[str, Any]]
     held_back: dict[str, str]
+    observed: dict[str, Any]
     problem: str
 
 
@@ -69,7 +70,7 @@ def read_decision(request: HttpRequest, id: str) -> Any:  # noqa: A002
     decision = Decision.objects.filter(event_id=event.pk).order_by("-attempt").first()
     if decision is None:
         raise ObjectMissing(ref=f"decision of {event.name}")
-    names = ("attempt", "outcome", "house", "overlay", "rules", "plan", "held_back", "problem")
+    names = ("attempt", "outcome", "house", "overlay", "rules", "plan", "held_back", "observed", "problem")
     return {"event": event.name, "at": decision.at.isoformat(), **{name: getattr(decision, name) for name in names}}
 
 

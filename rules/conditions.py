@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rules.document.problem import Misplaced, join
 from rules.facts import FactPath, View
 from rules.kinds import as_moment
+from rules.observed import OBSERVED
 from rules.operators import Operator, all_of, any_of, negated, operators
 from rules.regex import compiled
-from rules.values import FactValue, Literal, ParamValue, Value, build_param, build_value
+from rules.values import (
+    AggregateValue,
+    FactValue,
+    Literal,
+    ParamValue,
+    Value,
+    aggregate_kind,
+    aggregates_in,
+    build_aggregate,
+    build_param,
+    build_value,
+    name_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,27 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A comparison as it was written, with an aggregate on the left, on the right, or on both sides."""
+
+    left: AggregateValue | FactValue | ParamValue
+    operator: Operator
+    right: Value | ItemTest
+
+    @property
+    def aggregates(self) -> list[AggregateValue]:
+        return [*aggregates_in(self.left), *aggregates_in(self.right)]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Comparison):
+    """A comparison with an aggregate. It is resolved before matching, so that matchers see the fact `observed.<name>`,
+    which is true, false, or not set where that is unknown."""
+
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     items: tuple[Condition, ...]
     pointer: str = ""
@@ -90,9 +124,30 @@ def build_condition(data: Mapping[str, Any], pointer: str = "") -> Condition:
         if key in data:
             items = enumerate(data[key])
             return sort(tuple(build_condition(item, join(pointer, key, place)) for place, item in items), pointer)
-    seen = FactValue(FactPath.parse(data["fact"])) if "fact" in data else build_param(data, pointer)
     operator = operators.get(data["op"])
-    return Comparison(seen, operator, build_wanted(operator, data.get("value"), join(pointer, "value")), pointer)
+    wanted = build_wanted(operator, data.get("value"), join(pointer, "value"))
+    seen = _left(data, pointer)
+    if isinstance(seen, AggregateValue) or any(aggregates_in(wanted)):
+        fact = FactValue(FactPath.parse(f"{OBSERVED}.{name_of(data)}"))
+        return Resolved(fact, operators.get("eq"), Literal(value=True), pointer, Asked(seen, operator, wanted))
+    return Comparison(seen, operator, wanted, pointer)
+
+
+def _left(data: Mapping[str, Any], pointer: str) -> AggregateValue | FactValue | ParamValue:
+    if kind := aggregate_kind(data):
+        return build_aggregate(data, kind, pointer)
+    return FactValue(FactPath.parse(data["fact"])) if "fact" in data else build_param(data, pointer)
+
+
+def leaves(condition: Condition | None) -> Iterator[Comparison]:
+    """The comparisons of a condition, in the order written."""
+    if isinstance(condition, Comparison):
+        yield condition
+    elif isinstance(condition, Not):
+        yield from leaves(condition.item)
+    elif condition is not None:
+        for item in condition.items:
+            yield from leaves(item)
 
 
 def build_wanted(operator: Operator, data: Any, pointer: str) -> Value | ItemTest:

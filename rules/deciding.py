@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from core.lookups import Lookup
 from rules.conditions import build_condition
 from rules.facts import View
 from rules.groups import first_of_groups
 from rules.in_force import CACHE, Compiled, Live
+from rules.observing import UNSEEN, History, lookups_of, resolved, stored
 from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective
 from rules.planning import PlannedAction, plan
 from rules.rule import Rule
@@ -42,12 +44,23 @@ class Decided:
     planned: tuple[Planned, ...] = ()
     held_back: dict[str, str] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
+    observed: dict[str, Any] = field(default_factory=dict)
+
+
+def lookups(event: Mapping[str, Any], live: Mapping[str, Live], position: int) -> list[Lookup]:
+    """What the rules of the event want to know of the log up to `position`; nothing where none looks at it."""
+    house, overlay = live.get(HOUSE), live.get(event.get("customer") or "")
+    return list(lookups_of(CACHE.observing(house, overlay), event, position)) if house else []
 
 
 def decide(
-    event: Mapping[str, Any], live: Mapping[str, Live], switched_off: Mapping[str, str] | None = None
+    event: Mapping[str, Any],
+    live: Mapping[str, Live],
+    switched_off: Mapping[str, str] | None = None,
+    history: History = UNSEEN,
 ) -> Decided:
-    """Decide one event, given as a document, by the live versions of the house and of its customer.
+    """Decide one event, given as a document, by the live versions of the house and of its customer. `history` says what
+    relations and aggregates see.
 
     What is switched off or muted holds back no other rule of its group.
     """
@@ -57,6 +70,7 @@ def decide(
     if house is None:
         return Decided()
     rules = CACHE.effective(house, overlay)
+    event = resolved(event, CACHE.observing(house, overlay), rules.params, history)
     held_back: dict[str, str] = {}
     inherited = rules.instead(_true(event, house, rules, HOUSE_LAYER), event)
     true = [(rule, HOUSE, house.content_hash) for rule in inherited]
@@ -80,7 +94,9 @@ def decide(
         for rule, rule_set, version in true
         if rule.key not in held_back
     )
-    return Decided(house.content_hash, overlay.content_hash if overlay else "", planned, held_back, dict(rules.params))
+    observed = stored(event, [one.rule for one in planned])
+    digest = overlay.content_hash if overlay else ""
+    return Decided(house.content_hash, digest, planned, held_back, dict(rules.params), observed)
 
 
 def _true(event: Mapping[str, Any], live: Live, rules: Effective, layer: int) -> list[Rule]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules.kinds import kind_of
+from rules.observed import NOTHING, Observed, Side
 
 ENVELOPE = ("type", "subject", "customer", "actor", "at")
 SUFFIXES = ("was", "change", "change_percent")
@@ -34,16 +35,32 @@ class FactPath:
 
 
 class View:
-    """One event with the parameters that hold for it, as conditions see them."""
+    """One event with the parameters that hold for it, as conditions see them; in a row, with the facts of the row.
+    `side` says which end of what an aggregate may be is asked for; none where only certainty counts."""
 
-    __slots__ = ("event", "facts", "params", "was")
+    __slots__ = ("event", "facts", "observed", "params", "side", "was")
 
-    def __init__(self, event: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> None:
-        facts, was = event.get("facts"), event.get("was")
+    def __init__(
+        self,
+        event: Mapping[str, Any],
+        params: Mapping[str, Any] | None = None,
+        *,
+        item: Mapping[str, Any] | None = None,
+        side: Side | None = None,
+    ) -> None:
+        facts, was, observed = event.get("facts"), event.get("was"), event.get("observed")
         self.event = event
+        self.side = side
+        self.observed = observed if isinstance(observed, Observed) else NOTHING
         self.facts: Mapping[str, Any] = facts if isinstance(facts, Mapping) else {}
         self.was: Mapping[str, Any] = was if isinstance(was, Mapping) else {}
         self.params: Mapping[str, Any] = params or {}
+        if item is not None:
+            self.facts = {**self.facts, "item": item}
+
+    def aggregate(self, name: str) -> Any:
+        """What the aggregate of this name came to, at the side that is asked for; None where that is not known."""
+        return self.observed.value(name, self.side)
 
     def read(self, path: FactPath) -> Any:
         """The fact's value, or None where it is not set."""

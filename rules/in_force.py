@@ -15,7 +15,7 @@ from rules.matchers.contract import Matcher
 from rules.matchers.durable import EngineMissing
 from rules.matchers.reference import ReferenceMatcher
 from rules.matching import MATCHERS, build_rules
-from rules.overlays import Effective, effective
+from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective, effective
 from rules.rule import Rule
 from rules.rule_sets import HOUSE, RuleSetVersion
 
@@ -36,9 +36,11 @@ class Live:
 
 @dataclass(frozen=True)
 class Compiled:
-    """The rules of one set with both matchers; shared by all customers whose rules these are."""
+    """The rules of one set with both matchers; shared by all customers whose rules these are. `observing` are those
+    that look at relations or at the past."""
 
     rules: dict[str, Rule]
+    observing: tuple[Rule, ...]
     reference: ReferenceMatcher
     durable: Matcher | None
 
@@ -83,7 +85,9 @@ class Cache:
             found = self._compiled.get(live.content_hash)
             if found is None:
                 rules = build_rules(self._document(live), layer)
-                found = Compiled({rule.key: rule for rule in rules}, ReferenceMatcher(rules), _durable(rules))
+                observing = tuple(rule for rule in rules if rule.sources)
+                by_key = {rule.key: rule for rule in rules}
+                found = Compiled(by_key, observing, ReferenceMatcher(rules), _durable(rules))
                 self._compiled[live.content_hash] = found
                 while len(self._compiled) > KEPT_SETS:
                     _gone, old = self._compiled.popitem(last=False)
@@ -91,6 +95,15 @@ class Cache:
                         old.durable.close()
             self._compiled.move_to_end(live.content_hash)
             return found
+
+    def observing(self, house: Live, overlay: Live | None) -> tuple[Rule, ...]:
+        """The rules of a customer, changed and muted ones too, that look at relations or at the past."""
+        found = self.compiled(house, HOUSE_LAYER).observing
+        if overlay is None:
+            return found
+        changed = self.effective(house, overlay).changed
+        own = self.compiled(overlay, CUSTOMER_LAYER).observing
+        return (*found, *(rule for rule in changed.values() if rule.sources), *own)
 
     def effective(self, house: Live, overlay: Live | None) -> Effective:
         """What a customer gets: the house rules with the customer's changes."""

@@ -16,9 +16,10 @@ from rules.durations import Duration
 from rules.facts import View
 from rules.kinds import as_moment, kind_of
 from rules.rule import Rule
-from rules.step import Step, acting
+from rules.sources import Relation
+from rules.step import Acting, Step, acting
 from rules.templates import NotRendered, is_template, render
-from rules.values import build_value
+from rules.values import aggregate_kind, build_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class PlannedAction:
     """One step of a rule for one event, ready to be stored as JSON. `target` is the name of a related object, or None
     for the subject; `after` is in seconds from the event, with the wait for the opening of calendar `hours` in it;
     `needs` is the id of the step that must be done before; `unless` and `once` are as the rule has them. Where `problem`
-    says something, the step cannot be performed."""
+    says something, the step cannot be performed. `row` is the reference of the row that it is for, where there is one."""
 
     rule: str
     id: str
@@ -40,6 +41,7 @@ class PlannedAction:
     needs: str | None = None
     once: dict[str, Any] | None = None
     problem: str | None = None
+    row: str | None = None
 
 
 class _NotSet(ValueError):
@@ -50,13 +52,32 @@ def plan(
     rules: Rule | Iterable[Rule], event: Mapping[str, Any], params: Mapping[str, Any] | None = None
 ) -> list[PlannedAction]:
     """The steps that `rules`, which are true of `event`, ask for, in the order written. A step whose own `if` is not
-    true is left out, an `otherwise` where an `if` before it is not known to be false, and what needs a step left out."""
+    true is left out, an `otherwise` where an `if` before it is not known to be false, and what needs a step left out.
+    A step for each row is there once for each row that was observed; one more says where there were too many."""
     view = View(event, params)
     found = [rules] if isinstance(rules, Rule) else rules
-    return [_planned(rule, step, view) for rule in found for step in acting(rule.steps, view)]
+    planned = []
+    for rule in found:
+        planned += [_planned(rule, one) for one in acting(rule.steps, view)]
+        planned += [_unfinished(rule, step) for step in rule.steps if step.each and _too_many(step.each, view)]
+    return planned
 
 
-def _planned(rule: Rule, step: Step, view: View) -> PlannedAction:
+def _too_many(relation: Relation, view: View) -> bool:
+    found = view.observed.rows.get(relation.text)
+    return found is not None and found.more
+
+
+def _unfinished(rule: Rule, step: Step) -> PlannedAction:
+    """What a person is told of the rows that are beyond what is looked at."""
+    relation = step.each.text if step.each else ""
+    said = f"{relation} has more rows than are looked at; those beyond were left out: see to them by hand"
+    first = step.then[0] if step.then else step
+    return PlannedAction(rule.key, first.id, first.do, "item", once=rule.document.get("once"), problem=said, row="more")
+
+
+def _planned(rule: Rule, one: Acting) -> PlannedAction:
+    step, view = one.step, one.view
     document = step.document
     problems: list[str] = []
     arguments: dict[str, Any] = {}
@@ -83,6 +104,7 @@ def _planned(rule: Rule, step: Step, view: View) -> PlannedAction:
         needs=step.needs,
         once=rule.document.get("once"),
         problem="; ".join(problems) or None,
+        row=one.row or None,
     )
 
 
@@ -146,6 +168,8 @@ def _seconds(written: Any, view: View, calendar: str) -> int:
 def _described(written: Any) -> str:
     if type(written) is not dict:
         return f'"{str(written)[:60]}"'
+    if kind := aggregate_kind(written):
+        return f"the {kind} of {written[kind]}"
     for key, says in (("fact", "{}"), ("param", "the parameter {}"), ("date", "the date {}")):
         if key in written:
             at = f" at {written['at']['fact']}" if "at" in written else ""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.as_of import rows_at
 from core.events import Event
+from core.lookups import Rows
 from rules.decisions import Decision
 from rules.document.model import Document
+from rules.observed import Observed
+from rules.observing import Stored
 from rules.rule_sets import RuleSetVersion
 from rules.trying import Tried, try_event
 
@@ -31,10 +35,19 @@ def prove(event: Event, decision: Decision) -> Proven:
     overlay = _document(decision.overlay) if decision.overlay else None
     if house is None or (decision.overlay and overlay is None):
         return Proven(problem="a version that decided this is not on this server")
-    tried = try_event(event.as_document(), house, overlay)
+    tried = try_event(event.as_document(), house, overlay, Stored(_observed(decision)))
     muted = {rule.key for rule in tried.not_eligible}
     stored = set(decision.rules) | (set(decision.held_back) - muted)
     return Proven(tried, agrees=stored == {rule.key for rule in tried.acted})
+
+
+def _observed(decision: Decision) -> Observed:
+    """What the decision has stored; the rows are read again from the events that they were."""
+    rows = {}
+    for relation, found in decision.observed.get("rows", {}).items():
+        by_position = {row.position: row for row in rows_at(found["positions"])}
+        rows[relation] = Rows(tuple(by_position[key] for key in found["positions"]), found["more"])
+    return Observed(decision.observed.get("seen", {}), rows)
 
 
 def _document(content_hash: str) -> Document | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from rules.conditions import Condition, build_condition
+from rules import aggregates
+from rules.aggregates import Aggregate
+from rules.conditions import Condition, Resolved, build_condition, leaves
 from rules.document.problem import Misplaced
 from rules.facts import View
 from rules.kinds import as_moment, order_in_time
 from rules.patterns import fits
+from rules.sources import Source
 from rules.step import Step, build_step
 
 DEFAULT_PRIORITY = 100
@@ -20,7 +23,9 @@ DEFAULT_PRIORITY = 100
 @dataclass(frozen=True, slots=True)
 class Rule:
     """WHEN event IF condition. `layer` is 0 for the house and grows towards the customer; `since` is inclusive,
-    `until` is the last day where it is a date, and the first moment after where it is a time."""
+    `until` is the last day where it is a date, and the first moment after where it is a time. `resolved` are its
+    comparisons with aggregates, `aggregates` those and the ones in its arguments, `sources` what they and its steps want
+    to look at."""
 
     key: str
     when: tuple[str, ...]
@@ -32,6 +37,9 @@ class Rule:
     since: date | datetime | None = None
     until: date | datetime | None = None
     steps: tuple[Step, ...] = ()
+    resolved: tuple[Resolved, ...] = ()
+    aggregates: tuple[Aggregate, ...] = ()
+    sources: frozenset[Source] = frozenset()
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -60,19 +68,39 @@ class Rule:
 def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
     """The rule that the checked document `data` writes. Raises Misplaced, with a pointer within the rule."""
     when = data["when"]
+    condition = build_condition(data["if"], "/if") if "if" in data else None
+    steps = tuple(build_step(step, f"/then/{place}") for place, step in enumerate(data.get("then", ())))
+    resolved = tuple(_resolved(condition, steps))
+    found = _aggregates(resolved, steps)
+    relations = {step.each for step in steps if step.each is not None}
     return Rule(
         key=data["key"],
         when=tuple(when) if isinstance(when, list) else (when,),
-        condition=build_condition(data["if"], "/if") if "if" in data else None,
+        condition=condition,
         priority=data.get("priority", DEFAULT_PRIORITY),
         layer=layer,
         group=data.get("group"),
         locked=data.get("locked", False),
         since=_bound(data, "from"),
         until=_bound(data, "until"),
-        steps=tuple(build_step(step, f"/then/{place}") for place, step in enumerate(data.get("then", ()))),
+        steps=steps,
+        resolved=resolved,
+        aggregates=found,
+        sources=frozenset({*(aggregate.source for aggregate in found), *relations}),
         document=data,
     )
+
+
+def _resolved(condition: Condition | None, steps: tuple[Step, ...]) -> Iterator[Resolved]:
+    """Comparisons with aggregates, in the rule's own condition and in those of its steps."""
+    for written in (condition, *(own for step in steps for own in step.conditions)):
+        yield from (leaf for leaf in leaves(written) if isinstance(leaf, Resolved))
+
+
+def _aggregates(resolved: tuple[Resolved, ...], steps: tuple[Step, ...]) -> tuple[Aggregate, ...]:
+    compared = (value for leaf in resolved if leaf.asked for value in leaf.asked.aggregates)
+    given = (value for step in steps for one in (step, *step.then) for value in one.aggregates)
+    return tuple(aggregates.build(value) for value in (*compared, *given))
 
 
 def _bound(data: Mapping[str, Any], key: str) -> date | datetime | None:

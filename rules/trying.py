@@ -12,6 +12,7 @@ from rules.groups import first_of_groups
 from rules.matchers.proof import Proof, Seen
 from rules.matchers.reference import ReferenceMatcher
 from rules.matching import try_rules
+from rules.observing import UNSEEN, History, resolved
 from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, effective
 from rules.planning import PlannedAction, plan
 from rules.rule import Rule
@@ -57,13 +58,17 @@ class Tried:
         return self.having("not_eligible")
 
 
-def try_event(event: Mapping[str, Any], house: Document, overlay: Document | None = None) -> Tried:
-    """Try `event`, in the shape of the history files, through the house rules and one customer's changes to them."""
+def try_event(
+    event: Mapping[str, Any], house: Document, overlay: Document | None = None, history: History = UNSEEN
+) -> Tried:
+    """Try `event`, in the shape of the history files, through the house rules and one customer's changes to them.
+    `history` says what relations and aggregates see; without one they are unknown."""
     found = effective(house, overlay)
     rules = [found.changed.get(rule.key, rule) for rule in try_rules(house, HOUSE_LAYER)[0]]
     if overlay is not None:
         added, _more = try_rules(overlay, CUSTOMER_LAYER)
         rules += [rule for rule in added if found.origins.get(rule.key) == overlay.set]
+    event = resolved(event, [rule for rule in rules if rule.sources], found.params, history)
     matcher = ReferenceMatcher(rules)
     proofs = matcher.prove(event, found.params)
     true = (rule for rule, proof in zip(matcher.rules, proofs, strict=True) if proof.acts)

@@ -3,7 +3,10 @@ cannot be resolved is None. That is all the arithmetic there is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -13,6 +16,8 @@ from rules.durations import Duration
 from rules.facts import FactPath, View
 from rules.kinds import as_moment, kind_of
 from rules.tables import look_up
+
+AGGREGATES = ("count", "sum", "min", "max")
 
 
 class Value(Protocol):
@@ -97,6 +102,19 @@ class DateValue:
         return duration.after(moment) if duration else None
 
 
+@dataclass(frozen=True, slots=True)
+class AggregateValue:
+    """What an aggregate came to, where that is certain. It was worked out before; `name` tells equal ones."""
+
+    name: str
+    kind: str
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    pointer: str = field(default="", compare=False, repr=False)
+
+    def resolve(self, view: View) -> Any:
+        return view.aggregate(self.name)
+
+
 def as_written(number: Any) -> Fraction:
     """A number as the decimal that people wrote: 0.1 is one tenth, not the float next to it."""
     return Fraction(repr(number)) if type(number) is float else Fraction(number)
@@ -130,6 +148,8 @@ def build_value(data: Any, pointer: str) -> Value:
     if "date" in data:
         offset = build_value(data["offset"], join(pointer, "offset")) if "offset" in data else None
         return DateValue(FactPath.parse(data["date"]), offset)
+    if kind := aggregate_kind(data):
+        return build_aggregate(data, kind, pointer)
     try:
         return Literal(constant(data))
     except ValueError as error:
@@ -139,6 +159,36 @@ def build_value(data: Any, pointer: str) -> Value:
 def build_param(data: Any, pointer: str) -> ParamValue:
     """The parameter that `{param, at}` names. Raises Misplaced."""
     return ParamValue(data["param"], _fact(data["at"], join(pointer, "at")) if "at" in data else None)
+
+
+def build_aggregate(data: Mapping[str, Any], kind: str, pointer: str) -> AggregateValue:
+    """The aggregate that `data`, a value or the left side of a comparison, writes."""
+    own = {key: item for key, item in data.items() if key not in ("op", "value")}
+    return AggregateValue(name_of(own), kind, own, pointer)
+
+
+def aggregate_kind(data: Any) -> str:
+    """count, sum, min or max where `data` is an aggregate; else empty."""
+    return next((kind for kind in AGGREGATES if kind in data), "") if isinstance(data, Mapping) else ""
+
+
+def name_of(data: Any) -> str:
+    """A name that tells equal parts of documents, however they were written."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def aggregates_in(value: Any) -> Iterator[AggregateValue]:
+    """The aggregates that a value is made of."""
+    if isinstance(value, AggregateValue):
+        yield value
+    elif isinstance(value, PercentValue):
+        yield from (*aggregates_in(value.percent), *aggregates_in(value.of))
+    elif isinstance(value, ListValue):
+        for item in value.items:
+            yield from aggregates_in(item)
+    elif isinstance(value, FactValue):
+        yield from aggregates_in(value.default)
 
 
 def _fact(data: Any, pointer: str) -> FactValue:

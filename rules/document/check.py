@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rules.document.model import Document
 from rules.document.pending import unfinished
 from rules.document.plain import faults
 from rules.document.problem import Problem, join
+from rules.document.rows import misplaced
 from rules.document.shape import misfits
 
 
@@ -29,9 +30,17 @@ def warning(document: Document, pointer: str, message: str) -> Problem:
     return Problem("warning", document.rule_at(pointer), pointer, message, document.line_of(pointer))
 
 
+def steps_of(rule: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Pointer and data of each step of a rule, also of those within a block, in the order written."""
+    for place, step in enumerate(rule.get("then", [])):
+        yield join(pointer, "then", place), step
+        yield from steps_of(step, join(pointer, "then", place))
+
+
 def _later(data: Any) -> Iterator[tuple[str, str]]:
     yield from unfinished(data)
     yield from _twice(data)
+    yield from misplaced(data)
 
 
 def _twice(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -41,9 +50,8 @@ def _twice(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield join("/rules", place, "key"), f'two rules have the key "{rule["key"]}"; give one of them another key'
         keys.add(rule["key"])
         ids: set[str] = set()
-        for number, step in enumerate(rule.get("then", [])):
+        for pointer, step in steps_of(rule, join("/rules", place)):
             name = step.get("id", step.get("do", ""))
             if name and name in ids:
-                pointer = join("/rules", place, "then", number)
                 yield pointer, f'two steps of this rule are called "{name}"; give one of them an id of its own'
             ids.add(name)

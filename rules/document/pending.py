@@ -7,10 +7,7 @@ from typing import Any
 
 from rules.document.problem import join
 
-_AGGREGATES = ("count", "sum", "min", "max")
 _IN_STEP = {
-    "each": "a step for each row of a relation",
-    "then": "a block of steps",
     "ask": "asking a person",
 }
 _MOMENTS = {"date": "a rule at a date", "state": "a rule after some time in a state", "schedule": "a scheduled rule"}
@@ -47,12 +44,9 @@ def _inside(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _here(value: dict[str, Any], pointer: str) -> Iterator[tuple[str, str]]:
-    for key in _AGGREGATES:
-        if key in value and "do" not in value and not pointer.endswith("/with"):
-            yield join(pointer, key), _says(f"{key} over a relation or over past events")
     for key in ("fact", "date"):
         path = value.get(key)
-        if isinstance(path, str) and path.startswith(("moment.", "item.")) and not pointer.endswith("/with"):
+        if isinstance(path, str) and path.startswith("moment.") and not pointer.endswith("/with"):
             yield join(pointer, key), _says(f"the fact {path}")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rules.conditions import Comparison, Condition, Not
+from rules.conditions import Comparison, Resolved, leaves
 from rules.facts import View
+from rules.observations import aggregate_sentence
 from rules.rule import Rule
 from rules.sentences import plain, sentence
 
@@ -49,18 +49,21 @@ def proof_of(rule: Rule, view: View) -> Proof:
     return Proof(rule.key, eligible, _VERDICTS[rule.evaluate(view)], seen)
 
 
-def leaves(condition: Condition | None) -> Iterator[Comparison]:
-    """The comparisons of a condition, in the order written."""
-    if isinstance(condition, Comparison):
-        yield condition
-    elif isinstance(condition, Not):
-        yield from leaves(condition.item)
-    elif condition is not None:
-        for item in condition.items:
-            yield from leaves(item)
-
-
 def _look(leaf: Comparison, view: View) -> Seen:
+    if isinstance(leaf, Resolved):
+        return _look_back(leaf, view)
     seen, wanted, verdict = leaf.look(view), leaf.wanted.resolve(view), leaf.evaluate(view)
     told = sentence(leaf.name, leaf.operator, seen, wanted, verdict)
     return Seen(leaf.pointer, leaf.name, leaf.operator.name, plain(seen), plain(wanted), _VERDICTS[verdict], told)
+
+
+def _look_back(leaf: Resolved, view: View) -> Seen:
+    """A comparison with an aggregate: what was observed, in words and numbers."""
+    verdict = leaf.evaluate(view)
+    if leaf.asked is None:
+        return Seen(leaf.pointer, leaf.name, leaf.operator.name, None, None, _VERDICTS[verdict], "")
+    told = aggregate_sentence(leaf.asked, view, verdict)
+    wanted = leaf.asked.right.resolve(view)
+    return Seen(
+        leaf.pointer, told.name, leaf.asked.operator.name, told.seen, plain(wanted), _VERDICTS[verdict], told.text
+    )

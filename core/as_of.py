@@ -1,0 +1,175 @@
+"""Reading the log as of an event: never later than its position, so what commits afterwards changes no answer.
+
+A handful of statements answers the questions of a whole batch; their number does not grow with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+
+from core import catalog
+from core.catalog import Relation
+from core.events import Event
+from core.lookups import MAX_EVENTS, Happened, Linked, Lookup, Row, Rows
+
+CHUNK = 400  # questions per statement
+ROWS_CHUNK = 5000
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+_SAME = {
+    "subject": "{alias}.subject = a.ref",
+    "customer": "{alias}.customer = a.ref",
+    "": "({alias}.subject = a.ref OR {related} = a.ref)",
+}
+
+
+def newest_position() -> int:
+    """The position of the newest event of the log; 0 while it is empty."""
+    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
+def look_up(lookups: Iterable[Lookup]) -> dict[Lookup, Rows]:
+    """What the log says to each question. A relation that its machine does not declare is left out."""
+    asked = list(dict.fromkeys(lookups))
+    found: dict[Lookup, tuple[list[int], bool]] = {}
+    linked = [lookup for lookup in asked if isinstance(lookup, Linked) and _declared(lookup) is not None]
+    happened = [lookup for lookup in asked if isinstance(lookup, Happened)]
+    for start in range(0, len(linked), CHUNK):
+        found |= _linked(linked[start : start + CHUNK])
+    for same in _SAME:
+        alike = [lookup for lookup in happened if (lookup.of if lookup.of in _SAME else "") == same]
+        for start in range(0, len(alike), CHUNK):
+            found |= _happened(alike[start : start + CHUNK], same)
+    wanted = {key for lookup, (keys, _more) in found.items() if not _bare(lookup) for key in keys}
+    rows = {row.position: row for row in rows_at(wanted)}
+    return {
+        lookup: Rows(tuple(Row(key, "") if _bare(lookup) else rows[key] for key in keys), more)
+        for lookup, (keys, more) in found.items()
+    }
+
+
+def rows_at(positions: Collection[int]) -> list[Row]:
+    """The rows that the events at these log positions are; in the order of the positions."""
+    keys = sorted(positions)
+    found: list[Row] = []
+    for start in range(0, len(keys), ROWS_CHUNK):
+        events = Event.objects.filter(pk__in=keys[start : start + ROWS_CHUNK]).order_by("pk")
+        found += [
+            Row(key, subject, own_facts(subject, facts))
+            for key, subject, facts in events.values_list("pk", "subject", "facts")
+        ]
+    return found
+
+
+def own_facts(subject: str, facts: Any) -> Mapping[str, Any]:
+    """What an event froze of its own subject; an event of no machine has none."""
+    own = facts.get(subject.partition(":")[0]) if isinstance(facts, Mapping) else None
+    return own if isinstance(own, Mapping) else {}
+
+
+def _bare(lookup: Lookup) -> bool:
+    return isinstance(lookup, Happened) and lookup.bare
+
+
+def _declared(lookup: Linked) -> Relation | None:
+    machine = catalog.machines.find(lookup.parent.partition(":")[0])
+    return machine.relations.get(lookup.relation) if machine else None
+
+
+def _linked(lookups: Sequence[Linked]) -> dict[Lookup, tuple[list[int], bool]]:
+    """The newest event, up to the position, of each object that was linked at it; in the order of the links."""
+    caps = [relation.cap for lookup in lookups if (relation := _declared(lookup)) is not None]
+    sql = (
+        f"WITH a(n, parent, relation, pos, cap) AS (VALUES {_marks(lookups, _NUMBER, '%s', '%s', _NUMBER, _NUMBER)}), "
+        "l AS (SELECT a.n, a.pos, a.cap, k.child, "
+        "ROW_NUMBER() OVER (PARTITION BY a.n ORDER BY k.since, k.id) AS place FROM a "
+        "JOIN core_link k ON k.parent = a.parent AND k.relation = a.relation "
+        "AND k.since <= a.pos AND (k.until IS NULL OR k.until > a.pos)) "
+        "SELECT l.n, (SELECT e.id FROM core_event e WHERE e.subject = l.child AND e.id <= l.pos "
+        "ORDER BY e.sequence DESC LIMIT 1) FROM l WHERE l.place <= l.cap + 1 ORDER BY l.n, l.place"
+    )
+    values = [
+        value
+        for n, (lookup, cap) in enumerate(zip(lookups, caps, strict=True))
+        for value in (n, lookup.parent, lookup.relation, lookup.position, cap)
+    ]
+    return {
+        lookups[n]: ([key for key in keys[: caps[n]] if key is not None], len(keys) > caps[n])
+        for n, keys in _grouped(sql, values, len(lookups)).items()
+    }
+
+
+def _happened(lookups: Sequence[Happened], same: str) -> dict[Lookup, tuple[list[int], bool]]:
+    """The events of each stretch, oldest first; of too many the newest."""
+    floors = _floors(lookups, same)
+    sql = (
+        f"WITH a(n, type, ref, of, customer, pos, till, aft, floor) AS (VALUES "
+        f"{_marks(lookups, _NUMBER, '%s', '%s', '%s', '%s', _NUMBER, _time(), _time(), _NUMBER)}) "
+        "SELECT n, id FROM (SELECT a.n, e.id, ROW_NUMBER() OVER (PARTITION BY a.n ORDER BY e.id DESC) AS place FROM a "
+        f"JOIN core_event e ON e.type = a.type AND {_condition(same)} "
+        "AND e.id <= a.pos AND e.id > a.floor AND e.at > a.aft AND e.at <= a.till) found "
+        f"WHERE place <= {MAX_EVENTS + 1} ORDER BY n, id"
+    )
+    adapt = connection.ops.adapt_datetimefield_value
+    values: list[Any] = []
+    for n, lookup in enumerate(lookups):
+        values += [n, lookup.type, lookup.ref, _related_path(lookup.of), lookup.customer, lookup.position]
+        values += [adapt(lookup.until), adapt(lookup.after or _BEGINNING), floors.get(n, 0)]
+    return {
+        lookups[n]: (keys[-MAX_EVENTS:], len(keys) > MAX_EVENTS)
+        for n, keys in _grouped(sql, values, len(lookups)).items()
+    }
+
+
+def _floors(lookups: Sequence[Happened], same: str) -> dict[int, int]:
+    """Number of the question -> position of the last `since` event, for those that have one."""
+    asked = [(n, lookup) for n, lookup in enumerate(lookups) if lookup.since]
+    if not asked:
+        return {}
+    marks = _marks(asked, _NUMBER, "%s", "%s", "%s", "%s", _NUMBER)
+    sql = (
+        f"WITH a(n, type, ref, of, customer, pos) AS (VALUES {marks}) "
+        f"SELECT a.n, MAX(e.id) FROM a JOIN core_event e ON e.type = a.type AND {_condition(same)} "
+        "AND e.id <= a.pos GROUP BY a.n"
+    )
+    values: list[Any] = []
+    for n, lookup in asked:
+        values += [n, lookup.since, lookup.ref, _related_path(lookup.of), lookup.customer, lookup.position]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return dict(cursor.fetchall())
+
+
+_NUMBER = "CAST(%s AS bigint)"
+
+
+def _time() -> str:
+    return "CAST(%s AS timestamptz)" if connection.vendor == "postgresql" else "%s"
+
+
+def _marks(rows: Sequence[Any], *marks: str) -> str:
+    return ", ".join([f"({', '.join(marks)})"] * len(rows))
+
+
+def _condition(same: str) -> str:
+    """SQL: the event `e` is of what `a` asks about. Of a related object it has the customer of the event that asks."""
+    related = "e.facts #>> CAST(a.of AS text[])" if connection.vendor == "postgresql" else "json_extract(e.facts, a.of)"
+    within = " AND e.customer = a.customer" if same == "" else ""
+    return _SAME[same].format(alias="e", related=related) + within
+
+
+def _related_path(name: str) -> str:
+    return f"{{{name},ref}}" if connection.vendor == "postgresql" else f'$."{name}".ref'
+
+
+def _grouped(sql: str, values: Sequence[Any], count: int) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {n: [] for n in range(count)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        for n, key in cursor.fetchall():
+            found[n].append(key)
+    return found

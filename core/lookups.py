@@ -1,0 +1,56 @@
+"""What may be asked of the log as of an event, and what comes back. Plain data: the heart of the rules asks in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+MAX_EVENTS = 5000  # of one stretch of the log that is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The objects that were in `relation` of `parent` at log position `position`."""
+
+    parent: str
+    relation: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """The events of `type` up to log position `position` and time `until`, later than `after` and than the last event of
+    type `since` where these are given. `of` is subject, customer or the name of a related machine, `ref` which one;
+    `customer` is that of the event that asks. `bare` where only their number is wanted."""
+
+    type: str
+    of: str
+    ref: str
+    customer: str
+    position: int
+    until: datetime
+    after: datetime | None = None
+    since: str = ""
+    bare: bool = False
+
+
+Lookup = Linked | Happened
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One related object, or one earlier event: its log position, its reference, and its own facts."""
+
+    position: int
+    ref: str
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was found, oldest first; `more` where there was more than is looked at."""
+
+    rows: tuple[Row, ...] = ()
+    more: bool = False
