@@ -73,6 +73,14 @@ def _key(event: Event, planned: Planned, step: str, row: str | None) -> str:
     return f"{event.pk}/{planned.rule.key}/{step}/{row or ''}"
 
 
+def _needed(event: Event, planned: Planned, action: PlannedAction) -> str:
+    """The key of the run that must be done before: within the row where that has the step, else beside the rows."""
+    if not action.needs:
+        return ""
+    within = any(other.id == action.needs and other.row == action.row for other in planned.actions)
+    return _key(event, planned, action.needs, action.row if within else None)
+
+
 def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str, Any]) -> ActionRun:
     spec = catalog.actions.find(action.do)
     target = action.row if action.target == ITEM else target_of(action.target, event)
@@ -101,7 +109,7 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         problem=problem or "",
         due_at=due_at,
         unless=action.unless,
-        needs=_key(event, planned, action.needs, action.row) if action.needs else "",
+        needs=_needed(event, planned, action),
         state=RunState.WAITING if action.needs else RunState.READY,
         params=params if action.unless else {},
         uses_once=action.once is not None,

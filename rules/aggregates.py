@@ -15,7 +15,8 @@ from rules.sources import Source, build_source
 from rules.values import AggregateValue, as_written
 
 ITEM = "item"
-_ORDERED = ("number", "money", "text")
+ADDED, ORDERED = ("number", "money"), ("number", "money", "text")
+TAKEN = {"count": (), "sum": ADDED, "min": ORDERED, "max": ORDERED}  # the kinds of facts that each may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _count(true: list[Any], unknown: list[Any], more: bool) -> tuple[Any, Any]:
 def _sum(true: list[Any], unknown: list[Any], more: bool) -> tuple[Any, Any]:
     found = [*true, *unknown]
     kind, currency = _common(found)
-    if more or (found and kind not in ("number", "money")):
+    if more or (found and kind not in ADDED):
         return None, None
     fixed, open_ = [_exact(value) for value in true], [_exact(value) for value in unknown]
     low = sum(fixed, Fraction(0)) + sum((part for part in open_ if part < 0), Fraction(0))
@@ -95,7 +96,7 @@ def _max(true: list[Any], unknown: list[Any], more: bool) -> tuple[Any, Any]:
 def _extreme(true: list[Any], unknown: list[Any], more: bool, sign: int) -> tuple[Any, Any]:
     """The utmost of all, and that of the certain ones; unknown where nothing is certain."""
     kind, _currency = _common([*true, *unknown])
-    if more or not true or kind not in _ORDERED:
+    if more or not true or kind not in ORDERED:
         return None, None
     return _utmost([*true, *unknown], sign), _utmost(true, sign)
 

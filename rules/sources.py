@@ -54,7 +54,7 @@ class Window:
 
     def lookup(self, event: Mapping[str, Any], position: int) -> Lookup | None:
         """The question to the log; None where the event does not know what `of` names, or has no time of its own."""
-        ref, until = ref_of(event, self.of), _instant(event.get("at"))
+        ref, until = ref_of(event, self.of), instant(event.get("at"))
         if not ref or until is None:
             return None
         after = None
@@ -63,9 +63,13 @@ class Window:
             if not isinstance(start, datetime):
                 return None
             after = start
-        of = "subject" if self.of == _noun(event) else self.of
         customer = str(event.get("customer") or "")
-        return Happened(self.type, of, ref, customer, position, until, after, self.since, self.bare)
+        return Happened(self.type, self._of(event), ref, customer, position, until, after, self.since, self.bare)
+
+    def _of(self, event: Mapping[str, Any]) -> str:
+        """How the log knows what `of` names: as the subject of the events that are looked for, or by its name in them."""
+        noun = _noun(event) if self.of == "subject" else self.of
+        return "subject" if noun == self.type.partition(".")[0] else noun
 
 
 Source = Relation | Window
@@ -109,7 +113,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _instant(value: Any) -> datetime | None:
+def instant(value: Any) -> datetime | None:
     """A time; one without an offset is UTC, as it is in the log."""
     moment: date | datetime | None = as_moment(value)
     if not isinstance(moment, datetime):

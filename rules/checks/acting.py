@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.catalog import ActionSpec
 from core.errors import nearest
 from core.schemas import Check, of_arguments
+from rules.aggregates import ITEM
+from rules.checks.aggregates import relation
 from rules.checks.comparing import condition
 from rules.checks.holding import can_hold
-from rules.checks.scope import Finding, Scope, calendar, event
+from rules.checks.scope import Finding, Scope, calendar, event, related
 from rules.checks.valuing import Params, values
 from rules.document.problem import join
 from rules.durations import Duration
@@ -33,9 +35,25 @@ def steps(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
     """What is wrong with the steps of a rule, and with its `once`."""
     if not rule.steps:
         yield Finding("warning", "/then", "this rule does nothing; add a step, or take the rule out")
-    for place, step in enumerate(rule.steps):
-        pointer = join("/then", place)
-        yield from _target(step.target, join(pointer, "target"), scope)
+    yield from _steps(rule.steps, "/then", rule, scope, params)
+    once = rule.document.get("once", {})
+    yield from related(once.get("per"), "/once/per", scope)
+    if "again_after" in once:
+        yield from event(once["again_after"], "/once/again_after", scope)
+    yield from _limit(rule, scope)
+
+
+def _steps(steps: Sequence[Step], above: str, rule: Rule, around: Scope, params: Params) -> Iterator[Finding]:
+    for place, step in enumerate(steps):
+        pointer, scope = join(above, place), around
+        if step.each is not None:
+            yield from relation(step.each, join(pointer, "each"), around)
+            scope = around.in_row(around.row_noun(step.each))
+        yield from condition(step.condition, scope, params)
+        if step.then:
+            yield from _steps(step.then, join(pointer, "then"), rule, scope, params)
+            continue
+        yield from related(step.target, join(pointer, "target"), scope)
         doing = find(step.do, scope.catalog)
         if doing is None:
             near = nearest(step.do, names(scope.catalog))
@@ -48,39 +66,46 @@ def steps(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
         yield from _values(step, pointer, scope, params)
         if "hours" in step.document:
             yield from calendar(step.document["hours"], join(pointer, "hours"), scope)
-        yield from condition(step.condition, scope, params)
-        yield from condition(step.unless, scope, params)
+        yield from condition(step.unless, around, params)
         if step.otherwise:
-            yield from _otherwise(rule, place, scope)
+            yield from _otherwise(rule, steps, place, join(pointer, "otherwise"), around)
         if step.needs is not None:
-            yield from _needs(rule, place)
-    once = rule.document.get("once", {})
-    yield from _target(once.get("per"), "/once/per", scope)
-    if "again_after" in once:
-        yield from event(once["again_after"], "/once/again_after", scope)
+            yield from _needs(steps, place, join(pointer, "needs"))
 
 
-def _needs(rule: Rule, place: int) -> Iterator[Finding]:
-    needed, before = rule.steps[place].needs or "", [step.id for step in rule.steps[:place]]
-    if needed not in before:
+def _needs(steps: Sequence[Step], place: int, pointer: str) -> Iterator[Finding]:
+    needed, before = steps[place].needs or "", [step.id for step in steps[:place] if step.each is None]
+    if any(needed in (step.id, *(inner.id for inner in step.then)) for step in steps[:place] if step.each):
+        said = f'"{needed}" is done for each row, and cannot be waited for outside; put both into one block with each'
+        yield Finding("error", pointer, said)
+    elif needed not in before:
         near = nearest(needed, before)
         said = f'no step before this one has the id "{needed}"; name an earlier step, or put this one behind it.{near}'
-        yield Finding("error", join("/then", place, "needs"), said)
+        yield Finding("error", pointer, said)
 
 
-def _otherwise(rule: Rule, place: int, scope: Scope) -> Iterator[Finding]:
-    pointer = join("/then", place, "otherwise")
-    before = [step.condition for step in rule.steps[:place] if step.condition is not None]
+def _otherwise(rule: Rule, steps: Sequence[Step], place: int, pointer: str, scope: Scope) -> Iterator[Finding]:
+    before = [step.condition for step in steps[:place] if step.condition is not None and step.each is None]
     if not before:
         yield Finding(
             "error", pointer, 'no step before this one has an "if"; take "otherwise" out, or add one before it'
         )
         return
-    true = [found for found in (rule.condition, rule.steps[place].condition) if found is not None]
+    own = steps[place].condition if steps[place].each is None else None
+    true = [found for found in (rule.condition, own) if found is not None]
     if not can_hold([*((found, True) for found in true), *((found, False) for found in before)], scope):
         yield Finding(
             "error", pointer, "one of the steps before this one always acts, so this one never does; take it out"
         )
+
+
+def _limit(rule: Rule, scope: Scope) -> Iterator[Finding]:
+    """A rule that one event with many rows takes beyond its limit, so that it stops itself."""
+    limit = rule.document.get("limit", {}).get("actions")
+    most = sum(scope.cap(step.each) * len(step.then or (step,)) if step.each else 1 for step in rule.steps)
+    if limit is not None and most > limit and any(step.each for step in rule.steps):
+        says = f"one event may ask for {most} actions, and at {limit} this rule stops itself"
+        yield Finding("warning", "/limit/actions", f"{says}; raise the limit if that many rows may be")
 
 
 def find(name: str, catalog: Any) -> Doing | None:
@@ -100,25 +125,15 @@ def names(catalog: Any) -> list[str]:
     return sorted({*catalog.actions.names(), *transitions})
 
 
-def _target(name: str | None, pointer: str, scope: Scope) -> Iterator[Finding]:
-    known = {name for noun in scope.nouns for name in (noun, *scope.catalog.machines.get(noun).related)}
-    if name is None or name in known | {"subject", "customer"}:
-        return
-    severity = "error" if scope.complete and scope.nouns else scope.level(name)
-    says = f'"{name}" is not related to what this rule is about'
-    known_too = sorted(known | {"subject", "customer"})
-    yield Finding(severity, pointer, f"{says}; write one of {', '.join(known_too)}.{nearest(name, known_too)}")
-
-
 def _fits(step: Step, doing: Doing, pointer: str, scope: Scope) -> Iterator[Finding]:
     if not doing.targets or not scope.complete:
         return
     for noun in sorted(scope.nouns):
-        related = {"customer": "customer", noun: noun, **scope.catalog.machines.get(noun).related}
-        its = noun if step.target is None else related.get(step.target)
+        known = {"customer": "customer", **scope.named(noun), **({ITEM: scope.row} if scope.row else {})}
+        its = noun if step.target is None else known.get(step.target)
         if its is not None and its not in doing.targets:
             says = f"{step.do} is done to {' or '.join(doing.targets)}, and here it would be done to {its}"
-            fitting = [name for name, other in related.items() if other in doing.targets]
+            fitting = [name for name, other in known.items() if other in doing.targets and name != "subject"]
             advice = f"write target: {' or '.join(sorted(fitting))}" if fitting else "choose another action or event"
             yield Finding("error", pointer, f"{says}; {advice}")
             return

@@ -8,6 +8,7 @@ from typing import Any
 from core import catalog as declarations
 from rules.changing import pointer_to, rebuilt, responsible
 from rules.checks.acting import steps
+from rules.checks.aggregates import aggregates
 from rules.checks.comparing import condition
 from rules.checks.covered import covered
 from rules.checks.parameters import parameters
@@ -101,4 +102,5 @@ def _rule(rule: Rule, scope: Scope, params: Params, beside: Sequence[Rule]) -> I
     yield from covered(rule, beside)
     yield from events(rule, scope)
     yield from condition(rule.condition, scope, params)
+    yield from aggregates(rule, scope, params)
     yield from steps(rule, scope, params)

@@ -7,14 +7,17 @@ from typing import Any
 
 from core.catalog import Fact, Kind
 from core.errors import nearest
+from rules.aggregates import build
 from rules.checks.scope import Finding, Scope, calendar
 from rules.checks.valuing import KINDS, Params, kind_of_value, members, values
-from rules.conditions import Comparison, Condition, ItemTest, Not
+from rules.conditions import Asked, Comparison, Condition, ItemTest, Not, Resolved
 from rules.document.problem import join
+from rules.facts import FactPath
+from rules.intervals import COMPARABLE
 from rules.operators import ORDERED, Operator
 from rules.params import choices, kind_of_param
 from rules.sentences import show
-from rules.values import FactValue, Literal, ParamValue, Value
+from rules.values import AggregateValue, FactValue, Literal, ParamValue, Value
 
 
 def comparisons(condition: Condition | None, *, negative: bool = False) -> Iterator[tuple[Comparison, bool]]:
@@ -33,9 +36,31 @@ def condition(written: Condition | None, scope: Scope, params: Params) -> Iterat
     leaves = list(comparisons(written))
     asked = {leaf.name for leaf, _ in leaves if leaf.operator.takes == "flag"}
     for leaf, negative in leaves:
+        if isinstance(leaf, Resolved) and leaf.asked is not None:
+            yield from _resolved(leaf.asked, leaf.pointer, scope, params)
+            continue
         yield from _comparison(leaf, scope, params)
         if isinstance(leaf.seen, FactValue) and leaf.name not in asked:
             yield from _doubt(leaf, scope.find(leaf.seen.path), negative=negative)
+
+
+def _resolved(asked: Asked, pointer: str, scope: Scope, params: Params) -> Iterator[Finding]:
+    """A comparison with an aggregate, which is checked itself elsewhere."""
+    if asked.operator.name not in COMPARABLE:
+        says = f"{asked.operator.name} cannot be asked of an aggregate"
+        yield Finding("error", join(pointer, "op"), f"{says}; it is for {', '.join(COMPARABLE)}")
+    elif not isinstance(asked.left, AggregateValue):
+        yield from _comparison(Comparison(asked.left, asked.operator, asked.right, pointer), scope, params)
+    else:
+        told = build(asked.left).says
+        leaf = Comparison(FactValue(FactPath(told, (told,), "")), asked.operator, asked.right, pointer)
+        kind = kind_of_value(asked.left, scope, params)
+        if kind and kind not in asked.operator.kinds:
+            yield Finding(
+                "error", join(pointer, "op"), f"{asked.operator.name} cannot be asked of {told}, which is {kind}"
+            )
+        else:
+            yield from _right(asked.right, asked.operator, kind, None, leaf, scope, params)
 
 
 def _comparison(leaf: Comparison, scope: Scope, params: Params) -> Iterator[Finding]:

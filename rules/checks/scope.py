@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from core import catalog as declarations
 from core.catalog import EventType, Fact, Kind
 from core.errors import nearest
+from rules.aggregates import ITEM
 from rules.document.problem import Severity
 from rules.facts import ENVELOPE, FactPath
 from rules.patterns import fits, is_pattern
 from rules.rule import Rule
+from rules.sources import Relation, Source
 
 TRANSITION = ("name", "from", "to")
 _PARTS = {"minor": Kind.INTEGER, "currency": Kind.TEXT}
@@ -45,6 +48,40 @@ class Scope:
         self.facts: dict[str, Fact] = {}
         for name in self.types:
             self.facts |= catalog.facts_of_event(name) or {}
+        self.row: str | None = None
+        self.in_a_row = False
+
+    def in_row(self, noun: str | None) -> Scope:
+        """This scope inside a row that is a machine `noun`; None where that is not known for certain."""
+        made = copy.copy(self)
+        made.row, made.in_a_row = noun, True
+        facts = self.catalog.machines.get(noun).facts if noun else (Fact(ITEM, Kind.ANY),)
+        made.facts = {**self.facts, **{f"{ITEM}.{fact.name}" if noun else ITEM: fact for fact in facts}}
+        return made
+
+    def named(self, noun: str) -> dict[str, str]:
+        """What an event of machine `noun` knows by name -> the noun of that."""
+        own = self.catalog.machines.get(noun).related
+        return {"subject": noun, noun: noun, **({"customer": "customer"} if "customer" in own else {}), **own}
+
+    def row_noun(self, source: Source) -> str | None:
+        """The machine that the rows of a relation are, or of which events tell; None where that is not certain."""
+        if not isinstance(source, Relation):
+            kind = self.catalog.event_types.find(source.type)
+            return kind.noun if kind else None
+        found = set()
+        for noun in self.nouns:
+            owner = self.catalog.machines.find(self.named(noun).get(source.owner, ""))
+            relation = owner.relations.get(source.name) if owner else None
+            found.add(relation.noun if relation and relation.noun in self.catalog.machines else None)
+        return found.pop() if len(found) == 1 and self.complete else None
+
+    def cap(self, source: Relation) -> int:
+        """How many rows a relation has at most."""
+        owners = (self.catalog.machines.find(self.named(noun).get(source.owner, "")) for noun in self.nouns)
+        return max(
+            (one.relations[source.name].cap for one in owners if one and source.name in one.relations), default=0
+        )
 
     def level(self, name: str) -> Severity:
         """An error where the noun, the first part of `name`, is a declared machine; else only a warning."""
@@ -67,8 +104,13 @@ class Scope:
                 return (
                     None if rest in names else ("error", f"{path.base} is none of {', '.join(known)}; use one of these")
                 )
+        if noun == ITEM and path.suffix:
+            return "error", f"a row has no former values; write {path.base}"
         if self._declared(path.base) is not None:
             return None
+        if noun == ITEM and self.row:
+            own = [f"{ITEM}.{fact.name}" for fact in self.catalog.machines.get(self.row).facts]
+            return "error", f'{self.row} has no fact "{rest}"; correct it.{nearest(path.base, own)}'
         if noun in self.catalog.machines:
             own = self.catalog.facts_of(noun)
             if path.base not in own:
@@ -119,3 +161,14 @@ def event(when: str, pointer: str, scope: Scope) -> Iterator[Finding]:
     known = scope.catalog.event_types.names()
     says = "no declared event fits" if is_pattern(when) else "no event is declared as"
     yield Finding(scope.level(when), pointer, f'{says} "{when}"; correct it or declare it.{nearest(when, known)}')
+
+
+def related(name: str | None, pointer: str, scope: Scope) -> Iterator[Finding]:
+    """A name of something that the events of this rule do not know."""
+    known = {name for noun in scope.nouns for name in scope.named(noun)}
+    if name is None or name in known | {"subject", "customer"} or (name == ITEM and scope.in_a_row):
+        return
+    severity = "error" if scope.complete and scope.nouns else scope.level(name)
+    says = f'"{name}" is not related to what this rule is about'
+    known_too = sorted(known | {"subject", "customer"})
+    yield Finding(severity, pointer, f"{says}; write one of {', '.join(known_too)}.{nearest(name, known_too)}")

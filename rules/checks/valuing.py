@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.catalog import Kind
+from rules.aggregates import TAKEN, build
 from rules.checks.scope import Finding, Scope
 from rules.checks.tables import lookup
 from rules.conditions import ItemTest
@@ -14,7 +15,7 @@ from rules.facts import FactPath
 from rules.kinds import kind_of
 from rules.operators import Operator
 from rules.params import kind_of_param
-from rules.values import DateValue, FactValue, ListValue, Literal, ParamValue, PercentValue, Value
+from rules.values import AggregateValue, DateValue, FactValue, ListValue, Literal, ParamValue, PercentValue, Value
 
 KINDS = {
     Kind.TEXT: "text",
@@ -50,6 +51,12 @@ def kind_of_value(value: Any, scope: Scope, params: Params) -> str | None:
         return KINDS.get(fact.kind) if fact else None
     if isinstance(value, ParamValue):
         return kind_of_param(params[value.name]) if value.name in params else None
+    if isinstance(value, AggregateValue):
+        aggregate = build(value)
+        row = scope.in_row(scope.row_noun(aggregate.source))
+        fact = row.find(aggregate.take) if aggregate.take else None
+        kind = KINDS.get(fact.kind) if fact else None
+        return "number" if aggregate.take is None else kind if kind in TAKEN[aggregate.kind] else None
     if isinstance(value, PercentValue):
         return kind_of_value(value.of, scope, params)
     return "moment" if isinstance(value, DateValue) else None

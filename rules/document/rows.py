@@ -48,8 +48,8 @@ def _facts(value: Any, pointer: str, *, in_row: bool, arguments: bool = False) -
     for key in ("fact", "date"):
         path = value.get(key)
         if not arguments and not inside and isinstance(path, str) and path.split(".")[0] == ITEM:
-            why = "a comparison with an aggregate is made once for all rows" if in_row else "this is no row"
-            yield join(pointer, key), f"{path} is a fact of a row, and {why}; write another fact"
+            says = f"{path} is a fact of a row, and what stands here is not asked of each row"
+            yield join(pointer, key), f"{says}; write another fact"
     for key, item in value.items():
         if key != "take" or not kinds:
             yield from _facts(item, join(pointer, key), in_row=inside or (bool(kinds) and key == "if"))

@@ -64,6 +64,7 @@ def test_a_step_is_planned_with_all_its_parts() -> None:
         "needs": None,
         "once": {"per": "customer", "every": "7d"},
         "problem": None,
+        "row": None,
     }
 
 
