@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from core.acting import present
 from core.catalog import EventType, Fact, Kind
 from core.declare import Declaration, StateField, guard, transition
+from core.errors import NotPermitted
 from core.machine import Machine, lock
-from core.permission import APPROVER, AUTHOR
+from core.permission import ADMINISTRATOR, APPROVER, AUTHOR
 from rules.rule_sets import RuleSet, RuleSetVersion
 
 OPEN = ("draft", "checked", "approved")
@@ -180,3 +182,10 @@ def locked(key: int) -> ChangeRequest:
             found = "SELECT rule_set_id FROM rules_changerequest WHERE id = %s"
             cursor.execute(f"SELECT 1 FROM rules_ruleset WHERE id = ({found}) FOR KEY SHARE", [key])
     return lock(ChangeRequest, key)
+
+
+def demand_writer(what: str) -> None:
+    """Raise NotPermitted unless the present actor may write rules."""
+    actor = present().actor
+    if actor.customer or not (actor.unlimited or actor.roles & {*WRITERS, ADMINISTRATOR}):
+        raise NotPermitted(actor=actor.ref, what=what)

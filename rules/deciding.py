@@ -49,7 +49,7 @@ class Decided:
 
 def lookups(event: Mapping[str, Any], live: Mapping[str, Live], position: int) -> list[Lookup]:
     """What the rules of the event want to know of the log up to `position`; nothing where none looks at it."""
-    house, overlay = live.get(HOUSE), live.get(event.get("customer") or "")
+    house, overlay = _of(event, live)
     return list(lookups_of(CACHE.observing(house, overlay), event, position)) if house else []
 
 
@@ -64,9 +64,7 @@ def decide(
 
     What is switched off or muted holds back no other rule of its group.
     """
-    house, overlay = live.get(HOUSE), live.get(event.get("customer") or "")
-    if overlay is not None and overlay.house is not None:
-        house = overlay.house
+    house, overlay = _of(event, live)
     if house is None:
         return Decided()
     rules = CACHE.effective(house, overlay)
@@ -97,6 +95,13 @@ def decide(
     observed = stored(event, [one.rule for one in planned])
     digest = overlay.content_hash if overlay else ""
     return Decided(house.content_hash, digest, planned, held_back, dict(rules.params), observed)
+
+
+def _of(event: Mapping[str, Any], live: Mapping[str, Live]) -> tuple[Live | None, Live | None]:
+    """The version of the house and the overlay that decide an event."""
+    overlay = live.get(event.get("customer") or "")
+    stays_on = overlay.house if overlay else None
+    return stays_on or live.get(HOUSE), overlay
 
 
 def _true(event: Mapping[str, Any], live: Live, rules: Effective, layer: int) -> list[Rule]:

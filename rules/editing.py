@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 
 from core import audit, clock, permission
 from core.acting import Actor, acting, present
-from core.errors import NotAllowed, NotPermitted, PravilaError
+from core.errors import NotAllowed, PravilaError
 from core.machine import change, perform, transition_of
-from core.permission import ADMINISTRATOR
-from rules.change_requests import OPEN, WRITERS, Approval, ChangeRequest, locked
+from rules.change_requests import OPEN, Approval, ChangeRequest, demand_writer, locked
+from rules.examining import examine
 from rules.reading import document_of
 from rules.rebasing import rebase
-from rules.reviewing import Review, as_data, review
+from rules.reviewing import Review, as_data
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 from rules.writing import written
 
@@ -100,7 +100,7 @@ def check(request: ChangeRequest, *, actor: Actor | None = None) -> Review:
         demand_writer("check a change request")
         for _try in range(TRIES):
             seen = rebase(open_one(request, "check"))
-            found = review(seen)
+            found = examine(seen)
             with transaction.atomic():
                 row = open_one(seen, "check")
                 if (row.text, row.base_id) != (seen.text, seen.base_id):
@@ -119,7 +119,8 @@ def keep(row: ChangeRequest, found: Review) -> None:
     row.findings = [as_data(problem) for problem in found.problems]
     row.weight, row.needed = found.weight, found.needed
     row.fingerprint = "" if found.document is None else found.fingerprint
-    row.save(update_fields=["findings", "weight", "needed", "fingerprint"])
+    row.tested = found.tested or row.tested
+    row.save(update_fields=["findings", "weight", "needed", "fingerprint", "tested"])
 
 
 def approve(request: ChangeRequest, *, actor: Actor | None = None) -> ChangeRequest:
@@ -147,13 +148,6 @@ def approve(request: ChangeRequest, *, actor: Actor | None = None) -> ChangeRequ
 def approvals(request: ChangeRequest) -> QuerySet[Approval]:
     """The approvals that hold: those of its rules and findings as they are now."""
     return request.approvals.filter(fingerprint=request.fingerprint).exclude(fingerprint="").order_by("at")
-
-
-def demand_writer(what: str) -> None:
-    """Raise NotPermitted unless the present actor may write rules."""
-    actor = present().actor
-    if actor.customer or not (actor.unlimited or actor.roles & {*WRITERS, ADMINISTRATOR}):
-        raise NotPermitted(actor=actor.ref, what=what)
 
 
 def open_one(request: ChangeRequest, what: str) -> ChangeRequest:

@@ -1,9 +1,10 @@
 """An index of the room's models."""
 
-from rules.change_requests import ChangeRequest
+from rules.change_requests import Approval, ChangeRequest
 from rules.decisions import Decision
 from rules.once import Use
 from rules.rule_sets import RuleSet, RuleSetVersion
+from rules.scenarios import Scenario
 from rules.switches import Switch
 
-__all__ = ["ChangeRequest", "Decision", "RuleSet", "RuleSetVersion", "Switch", "Use"]
+__all__ = ["Approval", "ChangeRequest", "Decision", "RuleSet", "RuleSetVersion", "Scenario", "Switch", "Use"]

@@ -14,9 +14,10 @@ from rules.change_requests import ChangeRequest
 from rules.document.model import Document
 from rules.document.problem import BadRules
 from rules.editing import TRIES, approve, begin, check, keep
+from rules.examining import examine
 from rules.overlay_conflicts import Effects, effects_of, release, settle_all
 from rules.rebasing import rebase, rebase_others
-from rules.reviewing import Review, review
+from rules.reviewing import Review
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 
 SHORTEST_REASON = 10
@@ -76,7 +77,7 @@ def publish(request: ChangeRequest, *, actor: Actor | None = None, emergency: st
     with acting(actor):
         for _try in range(TRIES):
             seen = _unpublished(rebase(request))
-            found = review(seen)
+            found = examine(seen)
             effects = _effects(seen, found)
             try:
                 with transaction.atomic():

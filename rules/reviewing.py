@@ -24,7 +24,8 @@ from rules.weights import Weight, approvals_needed, money_rules, weigh
 class Review:
     """A change request as it is now. `document` is None where its text cannot be read; `said` are its differences from
     its base as sentences, `money` the changed rules that move money; `fingerprint` stands for its own rules with
-    their findings, `digest` for all of its rules; `house` is the version of the house against which it was held."""
+    their findings, `digest` for all of its rules; `house` is the version of the house against which it was held. `tested`
+    stands for the rules that the gate has let through."""
 
     document: Document | None
     problems: tuple[Problem, ...]
@@ -35,6 +36,7 @@ class Review:
     fingerprint: str = ""
     digest: str = ""
     house: int | None = None
+    tested: str = ""
 
     @property
     def errors(self) -> list[Problem]:

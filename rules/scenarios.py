@@ -1,0 +1,153 @@
+"""Scenarios: saved events with the plan that is expected of them. All run before a version goes live."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import audit, clock
+from core.acting import Actor, acting, present
+from core.errors import PravilaError
+from core.events import Event
+from rules.change_requests import demand_writer
+from rules.describing import shown
+from rules.document.model import Document
+from rules.document.problem import Problem
+from rules.groups import first_of_groups
+from rules.matchers.reference import ReferenceMatcher
+from rules.overlays import Effective, effective
+from rules.planning import PlannedAction, plan
+from rules.reading import live_document
+from rules.rule_sets import HOUSE
+
+MAX_SCENARIOS = 500
+Plan = list[dict[str, Any]]
+
+
+class BadScenario(PravilaError):
+    """This is no scenario: {problem}. It needs a name, an event as in the history files, and a list of expected actions."""
+
+    status = 422
+    code = "bad-scenario"
+
+
+class Scenario(models.Model):
+    """An event as a document, and the actions that are expected: rule, id, do, target, with, after."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    event = models.JSONField(_("event"))
+    expected = models.JSONField(_("expected plan"), default=list)
+    author = models.CharField(_("by"), max_length=100)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("scenario")
+        verbose_name_plural = _("scenarios")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def planned(event: Mapping[str, Any], found: Effective) -> Plan:
+    """What these effective rules ask for on this event, as a scenario expects it. Pure; `once` and limits are not asked."""
+    matcher = ReferenceMatcher(found.rules)
+    rules = {rule.key: rule for rule in found.rules}
+    true = [rules[key] for key in matcher.match(event, found.params)]
+    acting_rules, _held_back = first_of_groups(true)
+    return [json.loads(json.dumps(_plain(action))) for action in plan(acting_rules, event, found.params)]
+
+
+def _plain(action: PlannedAction) -> dict[str, Any]:
+    """A planned action as a scenario has it, without what is not set."""
+    given = {
+        "rule": action.rule, "id": action.id, "do": action.do, "target": action.target, "with": action.arguments or None,
+        "after": action.after, "needs": action.needs, "problem": action.problem,
+    }  # fmt: skip
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def from_event(event: Event, *, name: str, actor: Actor | None = None) -> Scenario:
+    """Keep a real event, with what the live rules ask for on it now. A scenario of this name is replaced."""
+    document = event.as_document()
+    return save(name, document, planned(document, live_rules(document)), actor=actor)
+
+
+def save(name: str, event: Mapping[str, Any], expected: Plan, *, actor: Actor | None = None) -> Scenario:
+    """Keep a scenario under its name. Raises BadScenario or NotPermitted."""
+    if not name.strip() or len(name) > 100:
+        raise BadScenario(problem="its name has no letters, or more than 100")
+    if not isinstance(event.get("type"), str) or not isinstance(event.get("facts"), dict):
+        raise BadScenario(problem=f'the event of "{name}" has no type or no facts')
+    if not all(isinstance(action, dict) and {"rule", "do"} <= set(action) for action in expected):
+        raise BadScenario(problem=f'an expected action of "{name}" does not say its rule and what it does')
+    with acting(actor), transaction.atomic():
+        demand_writer("save a scenario")
+        if Scenario.objects.exclude(name=name).count() >= MAX_SCENARIOS:
+            raise BadScenario(problem=f"there are {MAX_SCENARIOS} scenarios already; delete some")
+        given = {"event": dict(event), "expected": expected, "author": present().actor.ref, "at": clock.now()}
+        scenario, _made = Scenario.objects.update_or_create(name=name, defaults=given)
+        audit.note("scenario.saved", f"scenario:{scenario.pk}")
+        return scenario
+
+
+def delete(scenario: Scenario, *, actor: Actor | None = None) -> None:
+    """Raises NotPermitted."""
+    with acting(actor), transaction.atomic():
+        demand_writer("delete a scenario")
+        audit.note("scenario.deleted", f"scenario:{scenario.pk}")
+        scenario.delete()
+
+
+def live_rules(event: Mapping[str, Any]) -> Effective:
+    """The effective rules by which this event would be decided now."""
+    customer = str(event.get("customer") or "")
+    house = live_document(HOUSE) or Document({"set": HOUSE, "rules": []})
+    return effective(house, live_document(customer) if customer else None)
+
+
+def failures(document: Document, scenarios: Sequence[Scenario] | None = None) -> list[Problem]:
+    """The scenarios that would not come out as expected if `document` were live, as findings."""
+    found: dict[str, Effective] = {}
+    problems = []
+    for scenario in Scenario.objects.all() if scenarios is None else scenarios:
+        customer = str(scenario.event.get("customer") or "")
+        if document.set not in (HOUSE, customer):
+            continue
+        if customer not in found:
+            found[customer] = _with(document, customer)
+        if not found[customer].problems:  # who is in conflict stays on the former version
+            problems += list(_differences(scenario, planned(scenario.event, found[customer])))
+    return problems
+
+
+def _with(document: Document, customer: str) -> Effective:
+    if document.set == HOUSE:
+        return effective(document, live_document(customer) if customer else None)
+    return effective(live_document(HOUSE) or Document({"set": HOUSE, "rules": []}), document)
+
+
+def _differences(scenario: Scenario, got: Plan) -> Iterator[Problem]:
+    wanted, seen = [_text(action) for action in scenario.expected], [_text(action) for action in got]
+    for action, text in zip(scenario.expected, wanted, strict=True):
+        if text not in seen:
+            yield _finding(scenario, action, "is expected and would not be asked for")
+    for action, text in zip(got, seen, strict=True):
+        if text not in wanted:
+            yield _finding(scenario, action, "would be asked for and is not expected")
+    if wanted != seen and sorted(wanted) == sorted(seen):
+        yield Problem("error", "", "", f'scenario "{scenario.name}": the actions come in another order')
+
+
+def _finding(scenario: Scenario, action: Mapping[str, Any], says: str) -> Problem:
+    arguments = f" with {shown(action['with'])}" if action.get("with") else ""
+    said = f'scenario "{scenario.name}": {action["do"]}{arguments} by the rule "{action["rule"]}" {says}'
+    return Problem("error", str(action["rule"]), "", said)
+
+
+def _text(action: Mapping[str, Any]) -> str:
+    return json.dumps(action, sort_keys=True, ensure_ascii=False)
