@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rules.conditions import leaves
 from rules.facts import View
 from rules.kinds import kind_of
-from rules.matchers.proof import leaves
 from rules.rule import Rule
 
 MAX_SAMPLES = 3000

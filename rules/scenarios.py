@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import audit, clock
+from core import as_of, audit, clock
 from core.acting import Actor, acting, present
 from core.errors import PravilaError
 from core.events import Event
@@ -19,6 +19,7 @@ from rules.document.model import Document
 from rules.document.problem import Problem
 from rules.groups import first_of_groups
 from rules.matchers.reference import ReferenceMatcher
+from rules.observing import Looked, lookups_of, resolved
 from rules.overlays import Effective, effective
 from rules.planning import PlannedAction, plan
 from rules.reading import live_document
@@ -36,10 +37,12 @@ class BadScenario(PravilaError):
 
 
 class Scenario(models.Model):
-    """An event as a document, and the actions that are expected: rule, id, do, target, with, after."""
+    """An event as a document, and the actions that are expected: rule, id, do, target, with, after. Relations and
+    aggregates see the log as it was at `position`, that of the real event; one that was made up has none."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     event = models.JSONField(_("event"))
+    position = models.BigIntegerField(_("position in the log"), null=True, blank=True)
     expected = models.JSONField(_("expected plan"), default=list)
     author = models.CharField(_("by"), max_length=100)
     at = models.DateTimeField(_("at"))
@@ -53,8 +56,12 @@ class Scenario(models.Model):
         return self.name
 
 
-def planned(event: Mapping[str, Any], found: Effective) -> Plan:
-    """What these effective rules ask for on this event, as a scenario expects it. Pure; `once` and limits are not asked."""
+def planned(event: Mapping[str, Any], found: Effective, position: int | None = None) -> Plan:
+    """What these effective rules ask for on this event, as a scenario expects it. `once` and limits are not asked."""
+    observing = [rule for rule in found.rules if rule.sources]
+    asked = lookups_of(observing, event, position) if position else ()
+    history = Looked(position or 0, as_of.look_up(asked))
+    event = resolved(event, observing, found.params, history)
     matcher = ReferenceMatcher(found.rules)
     rules = {rule.key: rule for rule in found.rules}
     true = [rules[key] for key in matcher.match(event, found.params)]
@@ -74,10 +81,13 @@ def _plain(action: PlannedAction) -> dict[str, Any]:
 def from_event(event: Event, *, name: str, actor: Actor | None = None) -> Scenario:
     """Keep a real event, with what the live rules ask for on it now. A scenario of this name is replaced."""
     document = event.as_document()
-    return save(name, document, planned(document, live_rules(document)), actor=actor)
+    expected = planned(document, live_rules(document), event.pk)
+    return save(name, document, expected, position=event.pk, actor=actor)
 
 
-def save(name: str, event: Mapping[str, Any], expected: Plan, *, actor: Actor | None = None) -> Scenario:
+def save(
+    name: str, event: Mapping[str, Any], expected: Plan, *, position: int | None = None, actor: Actor | None = None
+) -> Scenario:
     """Keep a scenario under its name. Raises BadScenario or NotPermitted."""
     if not name.strip() or len(name) > 100:
         raise BadScenario(problem="its name has no letters, or more than 100")
@@ -89,7 +99,13 @@ def save(name: str, event: Mapping[str, Any], expected: Plan, *, actor: Actor | 
         demand_writer("save a scenario")
         if Scenario.objects.exclude(name=name).count() >= MAX_SCENARIOS:
             raise BadScenario(problem=f"there are {MAX_SCENARIOS} scenarios already; delete some")
-        given = {"event": dict(event), "expected": expected, "author": present().actor.ref, "at": clock.now()}
+        given = {
+            "event": dict(event),
+            "expected": expected,
+            "position": position,
+            "author": present().actor.ref,
+            "at": clock.now(),
+        }
         scenario, _made = Scenario.objects.update_or_create(name=name, defaults=given)
         audit.note("scenario.saved", f"scenario:{scenario.pk}")
         return scenario
@@ -121,7 +137,7 @@ def failures(document: Document, scenarios: Sequence[Scenario] | None = None) ->
         if customer not in found:
             found[customer] = _with(document, customer)
         if not found[customer].problems:  # who is in conflict stays on the former version
-            problems += list(_differences(scenario, planned(scenario.event, found[customer])))
+            problems += list(_differences(scenario, planned(scenario.event, found[customer], scenario.position)))
     return problems
 
 
