@@ -16,7 +16,7 @@ from core.errors import NotAllowed, NotPermitted, ObjectMissing
 
 router = Router()
 MAX_ID = 2**63 - 1
-SHOWN = ("id", "key", "subject", "customer", "rule", "action", "target", "queue", "state", "attempts", "said")
+SHOWN = ("id", "key", "subject", "customer", "rule", "action", "target", "row", "queue", "state", "attempts", "said")
 
 
 class RunsQuery(Closed):
@@ -37,6 +37,7 @@ class RunListed(Schema):
     rule: str
     action: str
     target: str
+    row: str
     queue: str
     state: str
     attempts: int

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_ui.event_search import named
 from admin_ui.pages import page, typed
+from rules.as_of import AsOf
 from rules.change_requests import OPEN, ChangeRequest
 from rules.document.json_text import read_json
 from rules.document.model import Document
@@ -50,8 +51,8 @@ def try_page(request: HttpRequest) -> HttpResponse:
     problem, document = "", None
     if asked.complete:
         try:
-            document = event_of(asked)
-            tried = try_event(document, *rules_of(asked.source, str(document.get("customer") or "")))
+            document, history = event_of(asked)
+            tried = try_event(document, *rules_of(asked.source, _customer(document)), history)
         except CannotTry as cannot:
             problem = str(cannot)
     drafts = ChangeRequest.objects.filter(state__in=OPEN).select_related("rule_set").defer("text")
@@ -61,20 +62,27 @@ def try_page(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def event_of(asked: Asked) -> dict[str, Any]:
-    """The event to try, in the shape of the history files. Raises CannotTry."""
+def _customer(document: dict[str, Any]) -> str:
+    """Whose rules to try; a pasted event may have anything there."""
+    customer = document.get("customer")
+    return customer if isinstance(customer, str) and customer.isprintable() else ""
+
+
+def event_of(asked: Asked) -> tuple[dict[str, Any], AsOf]:
+    """The event to try, in the shape of the history files, and the log as of it; a pasted one is the newest of all.
+    Raises CannotTry."""
     if not asked.pasted:
         event = named(asked.event)
         if event is None:
             raise CannotTry(gettext("There is no event “%(name)s” in the log.") % {"name": asked.event[:100]})
-        return event.as_document()
+        return event.as_document(), AsOf(event.pk)
     try:
         document = read_json(asked.pasted)
     except Unreadable as bad:
         raise CannotTry(gettext("The pasted event cannot be read: %(why)s.") % {"why": bad.message}) from None
     if not isinstance(document, dict) or not isinstance(document.get("type"), str):
         raise CannotTry(gettext('The pasted event needs at least a type, as in {"type": "invoice.overdue"}.'))
-    return json.loads(json.dumps(document))
+    return json.loads(json.dumps(document)), AsOf()
 
 
 def rules_of(source: str, customer: str) -> tuple[Document, Document | None]:

@@ -12,6 +12,7 @@ from rules.document.check import check_document
 from rules.document.model import Document
 from rules.document.problem import Misplaced, join, split
 from rules.rule import Rule, build_rule
+from rules.values import AGGREGATES
 
 KEPT = ("key", "priority")
 Wrong = list[tuple[str, str]]
@@ -102,10 +103,11 @@ def _place(around: Any, part: str, pointer: str, *, may_be_new: bool = False) ->
 
 
 def name_of(item: Any) -> str | None:
-    """What a place in a list goes by: the id or the action of a step, the fact or the parameter of a comparison."""
+    """What a place in a list goes by: the id or the action of a step, the relation of a block; the fact or the parameter
+    of a comparison, or what its aggregate is over."""
     if not isinstance(item, dict):
         return None
-    name = next((item[key] for key in ("id", "do", "fact", "param") if key in item), None)
+    name = next((item[key] for key in ("id", "do", "each", "fact", "param", *AGGREGATES) if key in item), None)
     return name if isinstance(name, str) else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rules.changing import name_of
 from rules.parts import Part, parts_of, patch, same
+from rules.values import aggregate_kind
 
 MAX_SHOWN = 120
 _NOUNS = {"rules": "rule", "params": "parameter", "mute": "muted rule", "change": "changed rule"}
@@ -110,6 +111,15 @@ def _shown(value: Any) -> str:
         return f"the parameter {value['param']}"
     if set(value) == {"fact"}:
         return str(value["fact"])
+    if kind := aggregate_kind(value):
+        return f"{_aggregate(value, kind)} {value.get('op', '')} {_shown(value.get('value', ''))}".strip(' "')
     if "op" in value and ("fact" in value or "param" in value):
         return f"{value.get('fact', value.get('param'))} {value['op']} {_shown(value.get('value', ''))}".strip()
     return json.dumps(value, ensure_ascii=False)
+
+
+def _aggregate(value: Mapping[str, Any], kind: str) -> str:
+    parts = [kind, "of", *([str(value["take"]), "of"] if "take" in value else []), str(value[kind])]
+    for key in ("of", "within", "since"):
+        parts += [key, str(value[key])] if key in value else []
+    return " ".join(parts) + (f" where {_shown(value['if'])}" if "if" in value else "")

@@ -63,7 +63,7 @@ class Window:
             if not isinstance(start, datetime):
                 return None
             after = start
-        customer = str(event.get("customer") or "")
+        customer = _text(event.get("customer")) or ""
         return Happened(self.type, self._of(event), ref, customer, position, until, after, self.since, self.bare)
 
     def _of(self, event: Mapping[str, Any]) -> str:
@@ -110,7 +110,7 @@ def _noun(event: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value and value.isprintable() else None
 
 
 def instant(value: Any) -> datetime | None:

@@ -85,3 +85,36 @@ def test_whatever_is_pasted_gets_an_answer(sign_in: SignIn, house: RuleSetVersio
     answer = sign_in("viewer").post(TRY, {"pasted": pasted})
     assert answer.status_code == 200
     assert bool(answer.context["problem"]) is (answer.context["tried"] is None)
+
+
+COUNTING = """set: house
+rules:
+- key: again
+  when: fine.add_penalty
+  if: {count: fine.created, within: 30d, op: gte, value: 1}
+  then: [{do: fine.settle}]
+- key: odd
+  when: fine.add_penalty
+  if: {count: fine.created, of: customer, since: fine.add_penalty, op: lt, value: 1}
+  then: [{do: fine.settle}]
+"""
+
+
+def test_aggregates_see_the_log_as_of_the_event_and_a_pasted_one_sees_all_of_it(sign_in: SignIn, fine: Fine) -> None:
+    publish_text("house", COUNTING, title="x")
+    client = sign_in("viewer")
+    pasted = PASTED | {"subject": fine.ref, "at": "2100-01-01T00:00:00Z"}
+    said = client.post(TRY, {"pasted": json.dumps(pasted)}).content.decode()
+    assert "the count of fine.created was 0, needs at least 1: 1 short (0 events)" in said
+    at = Event.objects.get(subject=fine.ref).at.isoformat()
+    tried = client.post(TRY, {"pasted": json.dumps(pasted | {"at": at})}).context["tried"]
+    assert [rule.key for rule in tried.acted] == ["again"]
+
+
+@pytest.mark.parametrize("odd", [["fine:1"], "fine:\x00", "\ud800", {}, 5])
+def test_odd_references_ask_nothing_of_the_log(sign_in: SignIn, odd: object, fine: Fine) -> None:
+    publish_text("house", COUNTING, title="x")
+    pasted = PASTED | {"subject": odd, "customer": odd}
+    answer = sign_in("viewer").post(TRY, {"pasted": json.dumps(pasted)})
+    assert answer.status_code == 200
+    assert answer.context["tried"] is None or answer.context["tried"].acted == []

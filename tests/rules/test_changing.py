@@ -200,3 +200,14 @@ def test_decisions_and_trials_ask_the_changed_rule(lines: int, theirs: list[str]
     tried = try_event(happened, Document({"rules": [house]}), Document({"set": "customer:1", "change": changes}))
     assert [found.key for found in tried.acted] == mine
     assert tried.rules[0].set == "house, changed by customer:1 at /if/value, /then/test.note/with/text"
+
+
+def test_aggregates_and_blocks_go_by_what_they_are_over() -> None:
+    few = {"count": "customer.invoices", "op": "lt", "value": 3}
+    block = {"each": "customer.invoices", "then": [{"do": "a.b", "with": {"x": 1}}]}
+    built = build_rule(rule("r", if_={"all": [few, {"fact": "x", "op": "eq", "value": 1}]}, then=[block]))
+    changes = {"/if/all/customer.invoices/value": 5, "/then/customer.invoices/then/a.b/with/x": 2}
+    made, wrong = rebuilt(built, changes)
+    assert wrong == []
+    assert made.document["if"]["all"][0]["value"] == 5
+    assert made.document["then"][0]["then"][0]["with"] == {"x": 2}

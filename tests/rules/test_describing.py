@@ -68,3 +68,11 @@ def test_values_are_shown_as_people_read_them() -> None:
     assert shown(["1d", "3d"]) == "1d, 3d"
     assert shown(True) == "true"
     assert len(shown("x" * 1000)) < 130
+
+
+def test_aggregates_are_shown_as_people_read_them() -> None:
+    paid = {"fact": "item.state", "op": "eq", "value": "paid"}
+    owed = {"sum": "customer.invoices", "take": "item.total", "if": paid, "op": "gte", "value": {"money": "5.00 RON"}}
+    assert shown(owed) == "sum of item.total of customer.invoices where item.state eq paid gte 5.00 RON"
+    week = {"count": "payment.failed", "of": "customer", "within": "7d"}
+    assert shown(week) == "count of payment.failed of customer within 7d"
