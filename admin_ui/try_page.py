@@ -65,7 +65,7 @@ def try_page(request: HttpRequest) -> HttpResponse:
 def _customer(document: dict[str, Any]) -> str:
     """Whose rules to try; a pasted event may have anything there."""
     customer = document.get("customer")
-    return customer if isinstance(customer, str) and customer.isprintable() else ""
+    return customer if isinstance(customer, str) and "\0" not in customer else ""
 
 
 def event_of(asked: Asked) -> tuple[dict[str, Any], AsOf]:
@@ -82,7 +82,13 @@ def event_of(asked: Asked) -> tuple[dict[str, Any], AsOf]:
         raise CannotTry(gettext("The pasted event cannot be read: %(why)s.") % {"why": bad.message}) from None
     if not isinstance(document, dict) or not isinstance(document.get("type"), str):
         raise CannotTry(gettext('The pasted event needs at least a type, as in {"type": "invoice.overdue"}.'))
-    return json.loads(json.dumps(document)), AsOf()
+    try:
+        text = json.dumps(document, ensure_ascii=False)
+        text.encode()
+    except UnicodeEncodeError:
+        why = gettext("it has half of a sign, a surrogate")
+        raise CannotTry(gettext("The pasted event cannot be read: %(why)s.") % {"why": why}) from None
+    return json.loads(text), AsOf()
 
 
 def rules_of(source: str, customer: str) -> tuple[Document, Document | None]:

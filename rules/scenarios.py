@@ -9,17 +9,18 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import as_of, audit, clock
+from core import audit, clock
 from core.acting import Actor, acting, present
 from core.errors import PravilaError
 from core.events import Event
+from rules.as_of import AsOf
 from rules.change_requests import demand_writer
 from rules.describing import shown
 from rules.document.model import Document
 from rules.document.problem import Problem
 from rules.groups import first_of_groups
 from rules.matchers.reference import ReferenceMatcher
-from rules.observing import Looked, lookups_of, resolved
+from rules.observing import UNSEEN, resolved
 from rules.overlays import Effective, effective
 from rules.planning import PlannedAction, plan
 from rules.reading import live_document
@@ -59,9 +60,7 @@ class Scenario(models.Model):
 def planned(event: Mapping[str, Any], found: Effective, position: int | None = None) -> Plan:
     """What these effective rules ask for on this event, as a scenario expects it. `once` and limits are not asked."""
     observing = [rule for rule in found.rules if rule.sources]
-    asked = lookups_of(observing, event, position) if position else ()
-    history = Looked(position or 0, as_of.look_up(asked))
-    event = resolved(event, observing, found.params, history)
+    event = resolved(event, observing, found.params, AsOf(position) if position else UNSEEN)
     matcher = ReferenceMatcher(found.rules)
     rules = {rule.key: rule for rule in found.rules}
     true = [rules[key] for key in matcher.match(event, found.params)]
