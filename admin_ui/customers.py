@@ -18,7 +18,16 @@ class CustomerAdmin(MachineAdmin):
     shown = ("name", "kind", "country", "credit_score", "created_at")
     search_fields = ("=id", "name__istartswith", "=email")
     list_filter = ("state", "kind")
-    recorded_edits = ("kind", "country", "currency", "terms_days", "language", "tags")
+    recorded_edits = (
+        "kind",
+        "country",
+        "currency",
+        "terms_days",
+        "language",
+        "tags",
+        "gdpr_consent",
+        "marketing_consent",
+    )
 
     def links(self, row: Machine) -> list[tuple[str, str]]:
         log = f"{reverse('admin:core_event_changelist')}?customer={row.ref}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -36,6 +36,7 @@ class Declaration:
     `related` maps a name in facts to the attribute path of the row that it stands for ("customer": "order.customer");
     `links` maps a foreign key of this model to the relation of that parent in which this row stands ("order": "items").
     `events` are recorded events that are no transitions; `recorded` are further columns that change only with an event.
+    `changes` maps a field to the event of its change where that has a name of its own ("price_minor": "plan.price_changed").
     `sealed` are recorded columns that are fixed, and keep the row from being deleted, once it has left its initial state;
     `parts` names the reverse relations (invoice: "lines") whose rows are fixed with it.
     """
@@ -49,9 +50,15 @@ class Declaration:
     terminal: tuple[str, ...] = ()
     events: tuple[EventType, ...] = ()
     recorded: tuple[str, ...] = ()
+    changes: Mapping[str, str] = field(default_factory=dict)
     sealed: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     rank: int = 100
+
+    def event_of(self, changed: Iterable[str]) -> str:
+        """The event of a change of these fields: their own where they share one, else `<noun>.updated`."""
+        named = {self.changes.get(name) for name in changed}
+        return (named.pop() if len(named) == 1 else None) or f"{self.noun}.updated"
 
 
 def guard(name: str, title: Any) -> Callable[[Callable[..., str | None]], Guard]:

@@ -28,6 +28,7 @@ def demand_fields(model: type[Machine]) -> None:
         "sealed": declared.sealed,
         "parts": declared.parts,
         "links": declared.links,
+        "changes": declared.changes,
     }
     for part, names in named.items():
         for name in names:

@@ -146,7 +146,7 @@ def change(
     facts: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> M:
-    """Change recorded fields that are no state, with an event (`<noun>.updated` unless named). The changed row.
+    """Change recorded fields that are no state, with an event (that of the declaration unless named). The changed row.
 
     `facts` are further facts of the event. Where nothing changes there is no event.
     """
@@ -163,7 +163,7 @@ def change(
             setattr(row, name, value)
         row.clean_fields(exclude={field.name for field in row._meta.concrete_fields if field.name not in fields})
         if before != row.shape.snapshot(row):
-            _store(row, event or f"{row.machine.noun}.updated", before, source=row.state, extra=facts)
+            _store(row, event or row.machine.event_of(fields), before, source=row.state, extra=facts)
     if isinstance(subject, Machine):
         _refresh(subject, row)
     return row  # type: ignore[return-value]

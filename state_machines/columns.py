@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.catalog import Fact, Kind
+from core.declare import StateField
 
 CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", _("Use letters, digits and . _ : - only."))
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Write the three letters of ISO 4217, as in RON."))
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("Write the two letters of ISO 3166, as in RO."))
+KEPT = "kept"
 MAX_MINOR = 10**13  # 100 000 000 000.00: far above any invoice, far below what adds up past 64 bits
 POSITIVE_MINOR = {"type": "integer", "minimum": 1, "maximum": MAX_MINOR}
 
@@ -41,6 +43,11 @@ def code(title: Any, **options: Any) -> models.CharField[str, str]:
     if given["blank"]:
         given.setdefault("default", "")
     return models.CharField(title, **given)
+
+
+def plain() -> StateField:
+    """The state of an object that has no life of its own: it is kept, and changes by recorded changes only."""
+    return StateField({KEPT: _("kept")}, verbose_name=_("state"), editable=False)
 
 
 def born() -> models.DateTimeField[Any, Any]:

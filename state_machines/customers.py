@@ -58,6 +58,8 @@ class Customer(Machine):
     credit_score = models.PositiveSmallIntegerField(
         _("credit score"), default=START_SCORE, editable=False, validators=[MaxValueValidator(MAX_SCORE)]
     )
+    gdpr_consent = models.BooleanField(_("consents to the processing of data"), default=False)
+    marketing_consent = models.BooleanField(_("consents to marketing"), default=False)
     created_at = columns.born()
 
     machine = Declaration(
@@ -71,16 +73,30 @@ class Customer(Machine):
             Fact("language", Kind.TEXT, title=_("language"), choices=("ro", "en")),
             Fact("tags", Kind.LIST, title=_("tags"), of=Kind.TEXT, optional=True),
             Fact("credit_score", Kind.INTEGER, title=_("credit score")),
+            Fact("gdpr_consent", Kind.BOOLEAN, title=_("consents to the processing of data")),
+            Fact("marketing_consent", Kind.BOOLEAN, title=_("consents to marketing")),
         ),
         relations=(
             Relation("orders", "order"),
             Relation("invoices", "invoice"),
             Relation("payments", "payment"),
             Relation("wallets", "wallet"),
+            Relation("subscriptions", "subscription"),
+            Relation("addresses", "address"),
+            Relation("payment_methods", "payment_method"),
+            Relation("vat_validations", "vat_validation"),
+            Relation("tax_profiles", "tax_profile"),
+            Relation("billing_profiles", "billing_profile"),
             Relation("services", "service"),
             Relation("tickets", "ticket"),
         ),
+        changes={
+            "gdpr_consent": "customer.gdpr_consent_changed",
+            "marketing_consent": "customer.marketing_consent_changed",
+        },
         events=(
+            EventType("customer.gdpr_consent_changed", _("consent to the processing of data changed")),
+            EventType("customer.marketing_consent_changed", _("consent to marketing changed")),
             EventType(
                 "customer.credit_adjusted",
                 _("Credit score adjusted"),

@@ -18,6 +18,7 @@ from core.machine import Machine, lock
 from state_machines import columns, invoice_guards, invoice_series
 from state_machines.customers import REASON, Customer
 from state_machines.orders import Order
+from state_machines.profiles import terms_days
 
 ORIGINS = {"order": _("order"), "renewal": _("renewal"), "fee": _("fee"), "manual": _("by hand")}
 STATES = {
@@ -169,7 +170,7 @@ class Invoice(Machine):
     def issue(self) -> None:
         """Number it, date it, and set when it is due unless that was agreed."""
         self.issued_at = clock.now()
-        self.due_at = self.due_at or self.issued_at + timedelta(days=self.customer.terms_days)
+        self.due_at = self.due_at or self.issued_at + timedelta(days=terms_days(self.customer))
         self.number = invoice_series.take_number(self.series)
 
     @move(

@@ -1,5 +1,6 @@
 """An index of the room's models."""
 
+from state_machines.addresses import Address
 from state_machines.credit import CreditEntry
 from state_machines.customers import Customer
 from state_machines.invoice_lines import InvoiceLine
@@ -7,14 +8,23 @@ from state_machines.invoice_series import InvoiceSeries
 from state_machines.invoices import Invoice
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
+from state_machines.payment_methods import PaymentMethod
 from state_machines.payments import Payment
+from state_machines.plans import Plan
+from state_machines.products import Product, ProductPrice
+from state_machines.profiles import BillingProfile, TaxProfile
 from state_machines.refunds import Refund
 from state_machines.services import Service
+from state_machines.subscriptions import Subscription
+from state_machines.tax_rates import TaxRate
 from state_machines.tickets import Ticket
 from state_machines.topups import TopUp
+from state_machines.vat_validations import VatValidation
 from state_machines.wallets import Wallet, WalletEntry
 
 __all__ = [
+    "Address",
+    "BillingProfile",
     "CreditEntry",
     "Customer",
     "Invoice",
@@ -23,10 +33,18 @@ __all__ = [
     "Order",
     "OrderItem",
     "Payment",
+    "PaymentMethod",
+    "Plan",
+    "Product",
+    "ProductPrice",
     "Refund",
     "Service",
+    "Subscription",
+    "TaxProfile",
+    "TaxRate",
     "Ticket",
     "TopUp",
+    "VatValidation",
     "Wallet",
     "WalletEntry",
 ]

@@ -14,8 +14,10 @@ from state_machines.models import (
     Order,
     OrderItem,
     Payment,
+    Plan,
     Refund,
     Service,
+    Subscription,
     Ticket,
     TopUp,
     Wallet,
@@ -80,6 +82,16 @@ def a_wallet(minor: int = 0, customer: Customer | None = None, **fields: Any) ->
 
 def a_topup(wallet: Wallet | None = None, **fields: Any) -> TopUp:
     return TopUp.objects.create(**({"wallet": wallet or a_wallet(), "amount_minor": 50_00} | fields))
+
+
+def a_plan(**fields: Any) -> Plan:
+    return Plan.objects.create(**({"code": f"plan-{Plan.objects.count()}", "price_minor": 30_00} | fields))
+
+
+def a_subscription(customer: Customer | None = None, **fields: Any) -> Subscription:
+    return Subscription.objects.create(
+        customer=customer or a_customer(), plan=fields.pop("plan", None) or a_plan(**fields)
+    )
 
 
 def a_service(customer: Customer | None = None, **fields: Any) -> Service:

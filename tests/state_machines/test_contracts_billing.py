@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from core import clock
 from core.machine import Machine, change, perform
 from core.testing.machine_contract import MachineContract
-from state_machines.models import Customer, Invoice, Order, OrderItem, Payment, Refund, TopUp, Wallet
-from tests.state_machines.made import a_customer, a_draft, a_payment, a_refund, a_topup, a_wallet, an_issued, an_order
+from state_machines.models import (
+    Address,
+    BillingProfile,
+    Customer,
+    Invoice,
+    Order,
+    OrderItem,
+    Payment,
+    PaymentMethod,
+    Plan,
+    Product,
+    ProductPrice,
+    Refund,
+    Subscription,
+    TaxProfile,
+    TaxRate,
+    TopUp,
+    VatValidation,
+    Wallet,
+)
+from tests.state_machines.made import (
+    a_customer,
+    a_draft,
+    a_payment,
+    a_plan,
+    a_refund,
+    a_subscription,
+    a_topup,
+    a_wallet,
+    an_issued,
+    an_order,
+)
 
 
 class TestCustomer(MachineContract):
@@ -92,3 +123,81 @@ class TestTopUp(MachineContract):
 
     def make(self) -> Machine:
         return a_topup()
+
+
+class TestPlan(MachineContract):
+    model = Plan
+
+    def make(self) -> Machine:
+        return a_plan(code=uuid4().hex)
+
+
+class TestProduct(MachineContract):
+    model = Product
+
+    def make(self) -> Machine:
+        return Product.objects.create(code=uuid4().hex)
+
+
+class TestProductPrice(MachineContract):
+    model = ProductPrice
+
+    def make(self) -> Machine:
+        product = Product.objects.create(code=uuid4().hex)
+        return ProductPrice.objects.create(product=product, price_minor=5_00, valid_from=date(2026, 1, 1))
+
+
+class TestSubscription(MachineContract):
+    model = Subscription
+
+    def make(self) -> Machine:
+        return a_subscription()
+
+    def prepare(self, row: Machine, name: str) -> dict[str, Any]:
+        if name in ("renew", "expire"):
+            change(row, period_end=clock.now() - timedelta(seconds=1))
+        return {}
+
+
+class TestAddress(MachineContract):
+    model = Address
+
+    def make(self) -> Machine:
+        return Address.objects.create(customer=a_customer(), city="Cluj", street="Horea 1")
+
+
+class TestPaymentMethod(MachineContract):
+    model = PaymentMethod
+
+    def make(self) -> Machine:
+        return PaymentMethod.objects.create(customer=a_customer(), gateway_id=uuid4().hex, valid_to=date(2020, 1, 31))
+
+
+class TestTaxProfile(MachineContract):
+    model = TaxProfile
+
+    def make(self) -> Machine:
+        return TaxProfile.objects.create(customer=a_customer(), cui="14399840")
+
+
+class TestBillingProfile(MachineContract):
+    model = BillingProfile
+
+    def make(self) -> Machine:
+        return BillingProfile.objects.create(customer=a_customer())
+
+
+class TestVatValidation(MachineContract):
+    model = VatValidation
+
+    def make(self) -> Machine:
+        now = clock.now()
+        return VatValidation.objects.create(customer=a_customer(), number="DE136695976", expires_at=now)
+
+
+class TestTaxRate(MachineContract):
+    model = TaxRate
+
+    def make(self) -> Machine:
+        day = TaxRate.objects.count()
+        return TaxRate.objects.create(percent=21, valid_from=date(2026, 1, 1) + timedelta(days=day))
