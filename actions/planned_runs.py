@@ -50,6 +50,11 @@ def of(
     return decision, runs
 
 
+def asked_for(event: Event, decided: Decided) -> list[ActionRun]:
+    """The runs that a decision asks for, unsaved; whether its rules may act is not asked."""
+    return [_run(event, one, action, decided.params) for one in decided.planned for action in one.actions]
+
+
 def _used_up(planned: Planned, event: Event) -> str | None:
     once = planned.rule.document.get("once")
     if once is None or not planned.actions:

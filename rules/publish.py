@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection, transaction
 from django.db.models import Max
 
@@ -16,6 +18,8 @@ from rules.document.problem import BadRules
 from rules.editing import TRIES, approve, begin, check, keep
 from rules.examining import examine
 from rules.overlay_conflicts import Effects, effects_of, release, settle_all
+from rules.reach import carry_out, change_of, demand_choices
+from rules.reading import document_of, live_document
 from rules.rebasing import rebase, rebase_others
 from rules.reviewing import Review
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
@@ -66,22 +70,25 @@ class NeedsReason(PravilaError):
     code = "needs-reason"
 
 
-def publish(request: ChangeRequest, *, actor: Actor | None = None, emergency: str = "") -> RuleSetVersion:
+def publish(
+    request: ChangeRequest, *, actor: Actor | None = None, emergency: str = "", choices: Mapping[str, str] | None = None
+) -> RuleSetVersion:
     """Put a change request in force: a new immutable version, deciding from the next event on in every worker.
 
     It is brought over the live version and looked through once more first. `emergency` is the written reason of an
-    approver who publishes without the approvals that it needs. All other open requests are brought over the new version.
+    approver who publishes without the approvals that it needs; `choices` say what becomes of what waits (rules.reach). All other open requests are brought over the new version.
     Raises NotApproved, BadRules with every problem, InConflict, NothingChanged, AlreadyPublished, NeedsReason, BaseMoved or
     NotPermitted; then nothing is in force that was not before.
     """
     with acting(actor):
+        demand_choices(choices or {})
         for _try in range(TRIES):
             seen = _unpublished(rebase(request))
             found = examine(seen)
             effects = _effects(seen, found)
             try:
                 with transaction.atomic():
-                    version = _in_force(seen, found, effects, emergency)
+                    version = _in_force(seen, found, effects, emergency, choices or {})
             except _Overtaken:
                 continue
             rebase_others(seen)
@@ -136,7 +143,9 @@ def _lock_sets(seen: ChangeRequest, found: Review) -> RuleSet:
     return RuleSet.objects.select_for_update().get(pk=seen.rule_set_id)
 
 
-def _in_force(seen: ChangeRequest, found: Review, effects: Effects, emergency: str) -> RuleSetVersion:
+def _in_force(
+    seen: ChangeRequest, found: Review, effects: Effects, emergency: str, choices: Mapping[str, str]
+) -> RuleSetVersion:
     rule_set = _lock_sets(seen, found)
     row = _unpublished(lock(ChangeRequest, seen.pk))
     if rule_set.live_id != row.base_id and row.base_id == seen.base_id and not found.document:
@@ -156,8 +165,10 @@ def _in_force(seen: ChangeRequest, found: Review, effects: Effects, emergency: s
     elif rule_set.stays_on_id is not None:
         release(rule_set)
     version = _freeze(rule_set, row.text, found.document, found.digest)
+    change = change_of(document_of(former, rule_set.key), found.document, live_document(HOUSE))
+    row.reach = carry_out(change, {**row.reach, **choices}, str(version))
     row.published, row.problem = version, ""
-    row.save(update_fields=["published", "problem"])
+    row.save(update_fields=["published", "problem", "reach"])
     perform(row, "publish")
     audit.note("rule_set.published", version.ref)
     return version

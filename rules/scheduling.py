@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from core.machine import record, transition_of
 from core.permission import APPROVER
 from rules.change_requests import ChangeRequest, locked
 from rules.publish import publish
+from rules.reach import demand_choices
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +27,10 @@ class InThePast(PravilaError):
     code = "in-the-past"
 
 
-def schedule(request: ChangeRequest, at: datetime | None, *, actor: Actor | None = None) -> ChangeRequest:
-    """Let an approved change request go live at `at`, which has a zone; None takes that back.
+def schedule(
+    request: ChangeRequest, at: datetime | None, *, choices: Mapping[str, str] | None = None, actor: Actor | None = None
+) -> ChangeRequest:
+    """Let an approved change request go live at `at`, which has a zone; None takes that back. `choices` are as in publish.
 
     Raises NotPermitted, NotAllowed for one that is not approved, or InThePast.
     """
@@ -38,8 +42,10 @@ def schedule(request: ChangeRequest, at: datetime | None, *, actor: Actor | None
             raise NotAllowed(ref=row.ref, state=row.state, transition="schedule", sources="approved")
         if at is not None and (at.tzinfo is None or at <= clock.now()):
             raise InThePast(at=at.isoformat())
+        demand_choices(choices or {})
+        row.reach = dict(choices or {})
         row.scheduled_for, row.scheduled_by, row.problem = at, who.ref if at else "", ""
-        row.save(update_fields=["scheduled_for", "scheduled_by", "problem"])
+        row.save(update_fields=["scheduled_for", "scheduled_by", "problem", "reach"])
         audit.note("change_request.scheduled" if at else "change_request.unscheduled", row.ref)
         return row
 
