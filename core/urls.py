@@ -7,6 +7,9 @@ from core.api import api, nowhere
 ROUTERS = (
     ("/events", "rules.api.decisions"),
     ("/rule-sets", "rules.api.rule_sets"),
+    ("/rule-sets", "rules.api_change_requests.of_sets"),
+    ("/change-requests", "rules.api_change_requests.change_requests"),
+    ("/scenarios", "rules.api_change_requests.scenarios"),
     ("/action-runs", "actions.api.router"),
     ("", "state_machines.api.router"),  # it takes every noun, so it stays last
 )

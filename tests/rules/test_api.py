@@ -32,7 +32,7 @@ def test_a_decision_says_what_was_planned(viewer: Caller) -> None:
 def test_rule_sets_show_their_live_document_and_versions(viewer: Caller) -> None:
     in_force()
     in_force(PAY)
-    assert viewer.get("rule-sets").json() == [{"key": "house", "live": 2}]
+    assert viewer.get("rule-sets").json() == [{"key": "house", "live": 2, "conflicts": []}]
     found = viewer.get("rule-sets/house").json()
     assert found["document"]["rules"] == [PAY]
     assert [(version["number"], version["state"]) for version in found["versions"]] == [(2, "live"), (1, "retired")]

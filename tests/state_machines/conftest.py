@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ class Caller:
     def post(self, path: str, body: Any, key: str | None = None) -> Any:
         headers = {"Idempotency-Key": key} if key is not None else {}
         return self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
+
+    def send(self, method: str, path: str, body: Any = None) -> Any:
+        return self.client.generic(method, f"/api/v1/{path}", json.dumps(body), content_type="application/json")
 
     def perform(self, ref: str, name: str, key: str | None = None, **body: Any) -> Any:
         return self.post(f"{ref.replace(':', '/')}/transitions", {"name": name, **body}, key)

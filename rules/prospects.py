@@ -1,0 +1,35 @@
+"""Everything about a change request on one page: its review, what it does to overlays, and what it reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.change_requests import ChangeRequest
+from rules.examining import examine
+from rules.overlay_conflicts import effects_of
+from rules.reach import Stated, change_of, stated
+from rules.reading import document_of, live_document
+from rules.remerging import Effect
+from rules.reviewing import Review
+from rules.rule_sets import HOUSE
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """`effects` are those of overlays that are in conflict, or keep something of their own."""
+
+    review: Review
+    effects: tuple[Effect, ...] = ()
+    reach: tuple[Stated, ...] = ()
+
+
+def prospect(request: ChangeRequest) -> Prospect:
+    """What would happen if it were published now; changes nothing."""
+    found = examine(request)
+    if found.document is None:
+        return Prospect(found)
+    key = request.rule_set.key
+    effects = effects_of(found.document).values() if key == HOUSE and not found.errors else ()
+    change = change_of(document_of(request.rule_set.live, key), found.document, live_document(HOUSE))
+    notable = tuple(effect for effect in effects if effect.conflicts or effect.keeps)
+    return Prospect(found, notable, tuple(stated(change)))
