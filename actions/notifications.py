@@ -8,31 +8,37 @@ from actions.declare import EXTERNAL, Call, action
 from actions.gateways.mail import MAIL, Mail
 from actions.gateways.messages import SLACK, TELEGRAM, Message
 from actions.outcome import Failed, Outcome
+from actions.texts import write
 from core.refs import resolve
+from rules.texts import Written
 from state_machines.customers import Customer
 
 
 @action(
     "notify.email",
     title=_("Send an e-mail"),
-    sentence=_("E-mail the customer: {subject}"),
+    sentence=_("E-mail the customer"),
     parameters={
+        "template": {"type": "string", "minLength": 1, "maxLength": 100, "names": "text"},
         "subject": {"type": "string", "minLength": 1, "maxLength": 200},
         "text": {"type": "string", "minLength": 1, "maxLength": 20_000},
     },
-    required=("subject", "text"),
     kind=EXTERNAL,
     queue="email",
 )
-def email(call: Call, subject: str, text: str) -> Outcome:
-    """Send to the customer of the event."""
+def email(call: Call, template: str = "", subject: str = "", text: str = "") -> Outcome:
+    """Send to the customer of the event: one of the texts of the rules, or a subject and a text written in the rule."""
+    if bool(template) == bool(subject and text):
+        return Failed("an e-mail needs either a template, or a subject and a text; correct the rule", retryable=False)
     if not call.customer:
         return Failed(f"{call.target} belongs to no customer, so nobody can be written to", retryable=False)
     customer = resolve(call.customer)
     if not isinstance(customer, Customer) or not customer.email:
         return Failed(f"{call.customer} has no e-mail address; add one and retry", retryable=False)
-    one_line = " ".join(subject.split())
-    mail = Mail(customer.email, one_line, text, call.key)
+    found = write(call, template, customer) if template else Written(" ".join(subject.split()), text)
+    if isinstance(found, Failed):
+        return found
+    mail = Mail(customer.email, found.subject, found.text, call.key)
     return MAIL.through(lambda gateway: gateway.send(mail))
 
 

@@ -15,6 +15,8 @@ from rules.inheriting import conflicts as _conflicts
 from rules.matching import try_rules
 from rules.rule import Rule
 from rules.tables import is_table, merged
+from rules.texts import Texts
+from rules.texts import merged as merged_texts
 
 __all__ = ["CUSTOMER_LAYER", "HOUSE_LAYER", "SEGMENT_LAYER", "Effective", "conflicts", "effective"]
 
@@ -24,7 +26,7 @@ class Effective:
     """`rules` in running order, without the muted ones, changed ones as they are now; `params` by name, as documents
     write values; `muted` has the reason by key; `origins` the set by key of rule; `changed` the changed rules of the
     house by key. Where `problems` is not empty, what they name was left out; `left_out` has the reason by key of an
-    added rule."""
+    added rule; `texts` are those that messages are written from."""
 
     rules: tuple[Rule, ...]
     params: dict[str, Any]
@@ -33,6 +35,7 @@ class Effective:
     problems: tuple[Problem, ...] = ()
     changed: dict[str, Rule] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    texts: Texts = field(default_factory=dict)
 
     def instead(self, true: Iterable[Rule], event: Mapping[str, Any]) -> list[Rule]:
         """The inherited rules that are true of `event` for this customer: of `true`, which are those of everybody
@@ -48,7 +51,9 @@ def effective(house: Document, *overlays: Document | None) -> Effective:
     """The effective rules of a customer with these overlays, the nearest last, or of everybody else. Pure."""
     rules, problems = try_rules(house, HOUSE_LAYER)
     params = {name: declared["default"] for name, declared in house.params.items()}
-    found = Effective(tuple(rules), params, {}, {rule.key: house.set for rule in rules}, tuple(problems))
+    found = Effective(
+        tuple(rules), params, {}, {rule.key: house.set for rule in rules}, tuple(problems), texts=house.texts
+    )
     for overlay in overlays:
         if overlay is not None:
             found = _over(found, house, overlay)
@@ -91,6 +96,7 @@ def _over(below: Effective, house: Document, overlay: Document) -> Effective:
         problems=(*below.problems, *wrong),
         changed=below.changed | changed,
         left_out=below.left_out | left_out,
+        texts=merged_texts(below.texts, overlay.texts) if overlay.texts else below.texts,
     )
 
 

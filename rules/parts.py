@@ -10,7 +10,7 @@ from typing import Any, Final
 Part = tuple[str, ...]
 Parts = dict[Part, Any]
 GONE: Final = "\x00gone"  # what a patch has for a part that is taken away; no text of a document has this sign
-_WITH_NAMES = ("params", "mute", "change")
+_WITH_NAMES = ("params", "texts", "mute", "change")
 
 
 def parts_of(data: Mapping[str, Any]) -> Parts:
@@ -26,7 +26,9 @@ def parts_of(data: Mapping[str, Any]) -> Parts:
                 found |= {(name, rule["key"], part): item for part, item in rule.items()}
         elif name in _WITH_NAMES and isinstance(value, Mapping):
             for key, item in value.items():
-                found |= _named(name, key, item, inner=name == "change" or (name == "params" and is_house(data)))
+                found |= _named(
+                    name, key, item, inner=name in ("change", "texts") or (name == "params" and is_house(data))
+                )
         else:
             found[(name,)] = value
     return found

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from liquid import BoundTemplate, Environment, FalsyStrictUndefined, is_undefined
+from liquid import BoundTemplate, Environment, FalsyStrictUndefined, RenderContext, is_undefined
 from liquid.exceptions import LiquidError
+from liquid.filter import with_context
 
+from core.formats import amount, day
 from core.money import Money
 from rules.facts import ENVELOPE, View
 from rules.kinds import as_moment, kind_of
@@ -24,6 +26,7 @@ _FILTERS = re.findall(
     "abs append at_least at_most capitalize ceil default divided_by downcase escape first floor last lstrip minus modulo "
     "plus prepend remove reverse round rstrip size slice sort split strip strip_newlines times truncate upcase uniq",
 )
+_LANGUAGE = "reader_language"
 _DATE_FORMAT = re.compile(r"(%[YmdHMSBbAajyIpZz%]|[^%]){0,100}")
 
 
@@ -43,11 +46,14 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text
 
 
-def render(text: str, view: View) -> str:
-    """The text of a template for one event. Raises NotRendered where a fact is missing or a bound is passed."""
+def render(text: str, view: View, language: str = "en") -> str:
+    """The text of a template for one event, amounts and days as readers of `language` write them where it asks for that.
+
+    Raises NotRendered where a fact is missing or a bound is passed.
+    """
     template = parsed(text)
     try:
-        return template.render(_context(view))
+        return template.render({**_context(view), _LANGUAGE: language})
     except LiquidError as error:
         raise NotRendered(str(error.message or error)) from None
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
@@ -69,7 +75,7 @@ def _environment() -> Environment:
     environment = _Bounded(undefined=FalsyStrictUndefined, autoescape=False)
     environment.tags = {name: tag for name, tag in environment.tags.items() if name in _KEPT_TAGS}
     environment.filters = {name: environment.filters[name] for name in _FILTERS}
-    environment.filters |= {"date": _date, "join": _join, "replace": _replace}
+    environment.filters |= {"date": _date, "join": _join, "replace": _replace, "money": _money, "day": _day}
     return environment
 
 
@@ -78,6 +84,22 @@ def _date(value: Any, layout: Any = "%Y-%m-%d") -> str:
     if moment is None or not _DATE_FORMAT.fullmatch(str(layout)):
         raise NotRendered(f"date needs a date or time and a layout such as %d.%m.%Y, not {str(value)[:40]}")
     return moment.strftime(str(layout))
+
+
+@with_context
+def _money(value: Any, *, context: RenderContext) -> str:
+    try:
+        return amount(Money.parse(str(_set(value))), context.resolve(_LANGUAGE))
+    except ValueError:
+        raise NotRendered(f"money needs an amount such as 500.00 RON, not {str(value)[:40]}") from None
+
+
+@with_context
+def _day(value: Any, *, context: RenderContext) -> str:
+    moment = as_moment(_set(value))
+    if moment is None:
+        raise NotRendered(f"day needs a date or time, not {str(value)[:40]}")
+    return day(moment, context.resolve(_LANGUAGE))
 
 
 def _join(value: Any, between: Any = " ") -> str:

@@ -15,7 +15,7 @@ from tests.fines.models import Fine
 
 
 def in_force(*rules: dict[str, Any], key: str = HOUSE, **parts: Any) -> RuleSetVersion:
-    """Put rules in force as the next version of a set, unchecked."""
+    """Put rules in force as the next version of a set, unchecked; with further parts of the document."""
     rule_set, _made = RuleSet.objects.get_or_create(key=key)
     document = Document({"set": key, "rules": list(rules), **parts})
     number = rule_set.versions.count() + 1

@@ -13,6 +13,7 @@ from rules.checks.comparing import condition
 from rules.checks.covered import covered
 from rules.checks.parameters import parameters
 from rules.checks.scope import Finding, Scope, events
+from rules.checks.texts import message_texts
 from rules.checks.valuing import Params
 from rules.document.check import check_document, error
 from rules.document.model import Document
@@ -66,6 +67,7 @@ def _document(
         for found in _rule(rule, Scope(rule, catalog, strict=strict), declared or {}, [*inherited, *rules]):
             where = pointer + found.pointer
             yield Problem(found.severity, rule.key, where, found.message, document.line_of(where))
+    yield from message_texts(document, house, catalog, rules, inherited)
     for rule in inherited:
         yield from _changed(rule, document, catalog, declared or {}, strict=strict)
 

@@ -30,6 +30,10 @@ class Document:
         return self.data.get("params", {})
 
     @property
+    def texts(self) -> dict[str, dict[str, dict[str, str]]]:
+        return self.data.get("texts", {})
+
+    @property
     def mute(self) -> dict[str, str]:
         return self.data.get("mute", {})
 

@@ -35,7 +35,7 @@ def _house_rules() -> None:
 
 
 def an_order(price: int = 600_000, **fields: Any) -> Order:
-    customer = Customer.objects.create(**({"name": "Ana", "email": "ana@example.com"} | fields))
+    customer = Customer.objects.create(**({"name": "Ana", "email": "ana@example.com", "language": "en"} | fields))
     order = Order.objects.create(customer=customer)
     for product in ("hosting", "domain"):
         OrderItem.objects.create(order=order, product=product, unit_price_minor=price)

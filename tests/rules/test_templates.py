@@ -26,6 +26,10 @@ VIEW = View(
         ("{{ customer.name }} owes {{ total }}", "Ana & Co owes 1234.56 RON"),
         ("{{ params.fee }}", "5.00 RON"),
         ("{{ event.at | date: '%d.%m.%Y' }}", "01.03.2026"),
+        ("{{ total | money }}", "1,234.56\xa0RON"),
+        ("{{ params.fee | money }}", "5.00\xa0RON"),
+        ("{{ event.at | day }}", "1 Mar 2026"),
+        ("{{ '2026-12-31' | day }}", "31 Dec 2026"),
         ("{{ tags | join: ', ' }}", "a, b"),
         ("{{ customer.vat | default: 'none' }}", "none"),
         ("{% if customer.phone %}call{% else %}write{% endif %}", "write"),
@@ -48,6 +52,10 @@ def test_what_templates_say(template: str, text: str) -> None:
         "{{ customer.name.__class__.__mro__ }}",
         "{{ 'now' | date: '%Y' }}",
         "{{ event.at | date: '%999999999d' }}",
+        "{{ event.at | money }}",
+        "{{ customer.phone | money }}",
+        "{{ total | day }}",
+        "{{ customer.vat | day }}",
         "{% include 'settings.py' %}",
         "{% render 'settings.py' %}",
         "{{ 'a' | base64_encode }}",
@@ -71,3 +79,7 @@ def test_the_output_is_bounded() -> None:
     with pytest.raises(NotRendered):
         render("{% for i in (1..1000) %}" + "x" * 1000 + "{% endfor %}", VIEW)
     assert len(render("{% for i in (1..1000) %}xx{% endfor %}", VIEW)) < MAX_OUTPUT
+
+
+def test_amounts_and_days_are_written_in_the_readers_language() -> None:
+    assert render("{{ total | money }}, {{ event.at | day }}", VIEW, "ro") == "1.234,56\xa0RON, 1 mar. 2026"
