@@ -31,6 +31,10 @@ ICONS = {
     "subscription": "autorenew",
     "wallet": "account_balance_wallet",
     "service": "dns",
+    "service_group": "workspaces",
+    "service_relationship": "account_tree",
+    "provisioning_task": "build",
+    "server": "storage",
     "domain": "language",
     "ticket": "support_agent",
 }

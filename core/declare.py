@@ -55,10 +55,12 @@ class Declaration:
     parts: tuple[str, ...] = ()
     rank: int = 100
 
-    def event_of(self, changed: Iterable[str]) -> str:
-        """The event of a change of these fields: their own where they share one, else `<noun>.updated`."""
-        named = {self.changes.get(name) for name in changed}
-        return (named.pop() if len(named) == 1 else None) or f"{self.noun}.updated"
+    def events_of(self, changed: Iterable[str]) -> dict[str, list[str]]:
+        """The events of a change of these fields, each with its own: `<noun>.updated` for those that name none."""
+        found: dict[str, list[str]] = {}
+        for name in changed:
+            found.setdefault(self.changes.get(name, f"{self.noun}.updated"), []).append(name)
+        return found
 
 
 def guard(name: str, title: Any) -> Callable[[Callable[..., str | None]], Guard]:

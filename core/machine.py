@@ -146,24 +146,24 @@ def change(
     facts: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> M:
-    """Change recorded fields that are no state, with an event (that of the declaration unless named). The changed row.
+    """Change recorded fields that are no state, with an event (those of the declaration unless named). The changed row.
 
     `facts` are further facts of the event. Where nothing changes there is no event.
     """
     model, key = find(subject)
     unknown = sorted(set(fields) - {field.name for field in model._meta.concrete_fields} - {"state", "sequence", "id"})
     if unknown or {"state", "sequence", "id"} & set(fields):
-        raise BadArguments(
-            what=f"a change of {model.machine.noun}", problem=f"no such field: {', '.join(unknown or fields)}"
-        )
+        problem = f"no such field: {', '.join(unknown or fields)}"
+        raise BadArguments(what=f"a change of {model.machine.noun}", problem=problem)
     with acting(actor), transaction.atomic():
         row = lock(model, key)
-        before = row.shape.snapshot(row)
-        for name, value in fields.items():
-            setattr(row, name, value)
-        row.clean_fields(exclude={field.name for field in row._meta.concrete_fields if field.name not in fields})
-        if before != row.shape.snapshot(row):
-            _store(row, event or row.machine.event_of(fields), before, source=row.state, extra=facts)
+        for type_, names in ({event: [*fields]} if event else row.machine.events_of(fields)).items():
+            before = row.shape.snapshot(row)
+            for name in names:
+                setattr(row, name, fields[name])
+            row.clean_fields(exclude={field.name for field in row._meta.concrete_fields if field.name not in names})
+            if before != row.shape.snapshot(row):
+                _store(row, type_, before, source=row.state, extra=facts)
     if isinstance(subject, Machine):
         _refresh(subject, row)
     return row  # type: ignore[return-value]

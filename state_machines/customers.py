@@ -88,6 +88,7 @@ class Customer(Machine):
             Relation("tax_profiles", "tax_profile"),
             Relation("billing_profiles", "billing_profile"),
             Relation("services", "service"),
+            Relation("service_groups", "service_group"),
             Relation("tickets", "ticket"),
         ),
         changes={

@@ -13,7 +13,11 @@ from state_machines.payments import Payment
 from state_machines.plans import Plan
 from state_machines.products import Product, ProductPrice
 from state_machines.profiles import BillingProfile, TaxProfile
+from state_machines.provisioning_tasks import ProvisioningTask
 from state_machines.refunds import Refund
+from state_machines.servers import Server
+from state_machines.service_groups import ServiceGroup
+from state_machines.service_relationships import ServiceRelationship
 from state_machines.services import Service
 from state_machines.subscriptions import Subscription
 from state_machines.tax_rates import TaxRate
@@ -37,8 +41,12 @@ __all__ = [
     "Plan",
     "Product",
     "ProductPrice",
+    "ProvisioningTask",
     "Refund",
+    "Server",
     "Service",
+    "ServiceGroup",
+    "ServiceRelationship",
     "Subscription",
     "TaxProfile",
     "TaxRate",

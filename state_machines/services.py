@@ -17,6 +17,8 @@ from state_machines import columns
 from state_machines.customers import REASON, Customer
 from state_machines.order_items import PRODUCT_TYPES, OrderItem
 from state_machines.orders import Order
+from state_machines.servers import USAGE, Server
+from state_machines.service_groups import ServiceGroup
 
 SUSPEND_REASONS = {
     "overdue": _("unpaid invoice"),
@@ -24,6 +26,7 @@ SUSPEND_REASONS = {
     "refunded": _("refunded"),
     "abuse": _("abuse"),
     "customer_request": _("asked by the customer"),
+    "group": _("its group is suspended"),
     "other": _("other"),
 }
 STATES = {
@@ -49,7 +52,9 @@ def customer_is_active(service: Service, **_given: Any) -> str | None:
 
 @guard("service.nothing_depends_on_it", _("no active service depends on it"))
 def nothing_depends_on_it(service: Service, **_given: Any) -> str | None:
-    dependants = list(service.dependants.filter(state="active").values_list("pk", flat=True)[:5])
+    required = models.Q(needs__needed=service, needs__state="active", needs__kind="dependency", needs__required=True)
+    others = Service.objects.filter(models.Q(depends_on=service) | required, state="active").distinct().order_by("pk")
+    dependants = list(others.values_list("pk", flat=True)[:5])
     if not dependants:
         return None
     return gettext("service %(id)s is needed by the active service %(others)s") % {
@@ -71,6 +76,12 @@ class Service(Machine):
     )
     depends_on = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="dependants", verbose_name=_("depends on")
+    )
+    group = models.ForeignKey(
+        ServiceGroup, models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("service group")
+    )
+    server = models.ForeignKey(
+        Server, models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("server")
     )
     label = models.CharField(_("label"), max_length=253, blank=True, default="")
     product = columns.code(_("product"), blank=False)
@@ -103,6 +114,8 @@ class Service(Machine):
             Fact("period_months", Kind.INTEGER, title=_("period in months")),
             Fact("suspend_reason", Kind.TEXT, title=_("why suspended"), choices=tuple(SUSPEND_REASONS), optional=True),
             Fact("depends_on", Kind.REF, title=_("depends on"), optional=True),
+            Fact("group", Kind.REF, title=_("service group"), optional=True),
+            Fact("server", Kind.REF, title=_("server"), optional=True),
             columns.moment_fact("created_at", _("created at")),
             columns.moment_fact("activated_at", _("activated at")),
             columns.moment_fact("suspended_at", _("suspended at")),
@@ -114,14 +127,24 @@ class Service(Machine):
             "order": "services",
             "order_item": "services",
             "depends_on": "dependants",
+            "group": "services",
+            "server": "services",
         },
         relations=(
             Relation("invoices", "invoice"),
             Relation("dependants", "service"),
+            Relation("relationships", "service_relationship"),
+            Relation("needed_by", "service_relationship"),
+            Relation("tasks", "provisioning_task"),
             Relation("tickets", "ticket"),
         ),
         terminal=("terminated",),
-        events=(EventType("service.renewed", _("service renewed")),),
+        events=(
+            EventType("service.renewed", _("service renewed")),
+            EventType("service.server_changed", _("service moved to another server")),
+            EventType("service.resource_usage", _("service uses much"), facts=USAGE),
+        ),
+        changes={"server": "service.server_changed"},
         rank=60,
     )
 

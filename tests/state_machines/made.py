@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from core import clock
-from core.machine import perform
+from core.machine import change, perform
 from state_machines.models import (
     Customer,
     Invoice,
@@ -15,8 +15,12 @@ from state_machines.models import (
     OrderItem,
     Payment,
     Plan,
+    ProvisioningTask,
     Refund,
+    Server,
     Service,
+    ServiceGroup,
+    ServiceRelationship,
     Subscription,
     Ticket,
     TopUp,
@@ -102,6 +106,27 @@ def an_active_service(customer: Customer | None = None, **fields: Any) -> Servic
     service = a_service(customer, **fields)
     perform(service, "activate")
     return service
+
+
+def a_server(name: str = "web-01", **fields: Any) -> Server:
+    return Server.objects.create(name=name, **fields)
+
+
+def a_group(*services: Service, **fields: Any) -> ServiceGroup:
+    """A group of the services, or of one new service."""
+    members = services or (a_service(),)
+    group = ServiceGroup.objects.create(customer=members[0].customer, **fields)
+    for service in members:
+        change(service, group=group)
+    return group
+
+
+def a_dependency(service: Service, needed: Service, **fields: Any) -> ServiceRelationship:
+    return ServiceRelationship.objects.create(service=service, needed=needed, **({"kind": "dependency"} | fields))
+
+
+def a_task(service: Service | None = None, **fields: Any) -> ProvisioningTask:
+    return ProvisioningTask.objects.create(service=service or a_service(), **fields)
 
 
 def a_ticket(customer: Customer | None = None, **fields: Any) -> Ticket:
