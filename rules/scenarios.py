@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -125,25 +125,34 @@ def live_rules(event: Mapping[str, Any]) -> Effective:
     return effective(house, live_document(customer) if customer else None)
 
 
-def failures(document: Document, scenarios: Sequence[Scenario] | None = None) -> list[Problem]:
+def failures(document: Document) -> list[Problem]:
     """The scenarios that would not come out as expected if `document` were live, as findings."""
+    scenarios = list(Scenario.objects.all())
+    if document.set != HOUSE:
+        mine = [scenario for scenario in scenarios if _customer(scenario) == document.set]
+        house = live_document(HOUSE) if mine else None
+        return failures_in([house, document] if house else [document], mine)
+    overlays = (live_document(customer) for customer in {_customer(scenario) for scenario in scenarios} - {""})
+    return failures_in([document, *filter(None, overlays)], scenarios)
+
+
+def failures_in(documents: Sequence[Document], scenarios: Iterable[Scenario]) -> list[Problem]:
+    """The same by these sets alone; needs no database for scenarios without a position in the log."""
+    sets = {document.set: document for document in documents}
+    house = sets.get(HOUSE) or Document({"set": HOUSE, "rules": []})
     found: dict[str, Effective] = {}
-    problems = []
-    for scenario in Scenario.objects.all() if scenarios is None else scenarios:
-        customer = str(scenario.event.get("customer") or "")
-        if document.set not in (HOUSE, customer):
-            continue
+    problems: list[Problem] = []
+    for scenario in scenarios:
+        customer = _customer(scenario)
         if customer not in found:
-            found[customer] = _with(document, customer)
+            found[customer] = effective(house, sets.get(customer))
         if not found[customer].problems:  # who is in conflict stays on the former version
-            problems += list(_differences(scenario, planned(scenario.event, found[customer], scenario.position)))
+            problems += _differences(scenario, planned(scenario.event, found[customer], scenario.position))
     return problems
 
 
-def _with(document: Document, customer: str) -> Effective:
-    if document.set == HOUSE:
-        return effective(document, live_document(customer) if customer else None)
-    return effective(live_document(HOUSE) or Document({"set": HOUSE, "rules": []}), document)
+def _customer(scenario: Scenario) -> str:
+    return str(scenario.event.get("customer") or "")
 
 
 def _differences(scenario: Scenario, got: Plan) -> Iterator[Problem]:

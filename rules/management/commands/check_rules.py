@@ -10,10 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from rules.checks import check
 from rules.document.files import load_file
+from rules.folder import listed, read_folder
 
 
 class Command(BaseCommand):
-    help = "List the problems of a file of rules, JSON or YAML, and exit with 1 where one of them is an error."
+    help = (
+        "List the problems of a file of rules, JSON or YAML, or of a folder of them with its scenarios, and exit with 1 "
+        "where one of them is an error."
+    )
     requires_system_checks = []  # no database is needed
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,6 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         path: Path = options["file"]
+        if path.is_dir():
+            self._folder(path, strict=options["strict"])
+            return
         try:
             loaded = load_file(path)
         except OSError as error:
@@ -35,3 +42,14 @@ class Command(BaseCommand):
         if errors:
             raise CommandError(f"{path}: errors: {errors}, warnings: {len(problems) - errors}")
         self.stdout.write(f"{path}: errors: 0, warnings: {len(problems)}")
+
+    def _folder(self, path: Path, *, strict: bool) -> None:
+        folder = read_folder(path, strict=strict)
+        for line in listed(folder):
+            self.stdout.write(line)
+        errors, scenarios = len(folder.errors), len(folder.scenarios)
+        found = f"{path}: sets: {len(folder.files)}, scenarios: {scenarios}, errors: {errors}, warnings: "
+        found += str(len(folder.problems) - errors)
+        if errors:
+            raise CommandError(found)
+        self.stdout.write(found)
