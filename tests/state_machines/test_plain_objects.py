@@ -31,6 +31,7 @@ class TestProfiles:
             "billing_profile.created",
             "billing_profile.credit_limit_changed",
             "billing_profile.payment_terms_changed",
+            "billing_profile.payment_terms_changed",
             "billing_profile.updated",
         ]
 
