@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from actions.declare import Call, action
@@ -24,7 +25,7 @@ from state_machines.orders import Order
 def create(call: Call, tax_percent: float = 0) -> Outcome:
     """A draft invoice with a line per item; skipped where the order has an invoice that is not void."""
     order = lock(Order, call.row().pk)
-    existing = Invoice.objects.filter(order=order).exclude(state="void").first()
+    existing = Invoice.objects.filter(Q(order=order) | Q(proforma__orders=order)).exclude(state="void").first()
     if existing is not None:
         return Skipped(f"{order.ref} has invoice {existing.display_number} already")
     invoice = Invoice.objects.create(customer=order.customer, order=order, currency=order.currency, origin="order")

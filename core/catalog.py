@@ -84,11 +84,15 @@ class Transition:
 
 @dataclass(frozen=True)
 class Relation:
-    """A declared list of related objects: rows of machine `noun`, oldest first, at most `cap`."""
+    """A declared list of related objects: rows of machine `noun`, oldest first, at most `cap`.
+
+    Where it `tells`, linking and unlinking are events of both: order.invoice_linked and invoice.order_linked.
+    """
 
     name: str
     noun: str
     cap: int = 500
+    tells: bool = False
 
 
 @dataclass(frozen=True)

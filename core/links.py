@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LINKED, UNLINKED = "linked", "unlinked"  # ends of the names of events that tell of links
+
 
 class Link(models.Model):
     """`child` was in `relation` of `parent` from event `since` up to (not including) event `until`, if it ended."""

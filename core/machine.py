@@ -12,18 +12,12 @@ from core import event_log, links, permission, refs
 from core.acting import Actor, acting, present
 from core.catalog import MachineSpec, Transition
 from core.declare import Declaration
-from core.errors import BadArguments, BadFacts, Blocked, Moved, NotAllowed, NotDeclared, ObjectMissing, WriteRefused
+from core.errors import BadArguments, BadFacts, Blocked, Moved, NotAllowed, NotDeclared, ObjectMissing
 from core.events import Event
+from core.machine_rows import MachineQuerySet
 from core.shape import OWN_FACTS, Shape
 
 M = TypeVar("M", bound="Machine")
-
-
-class MachineQuerySet(models.QuerySet[M]):
-    """Rows of a machine. Bulk creation is refused: each row is born with its event."""
-
-    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
-        raise WriteRefused(ref=f"A list of {self.model.__name__}")
 
 
 class Machine(models.Model):
@@ -67,6 +61,8 @@ class Machine(models.Model):
             for attribute, relation in row.machine.links.items():
                 if (parent := getattr(row, attribute)) is not None:
                     links.end(parent.ref, relation, row.ref, until=event.id)
+                    if parent.spec.relations[relation].tells:
+                        record(parent.ref, f"{parent.machine.noun}.{row.machine.noun}_unlinked", {"linked": row.ref})
             return models.Model.delete(row, *args, **kwargs)
 
 
@@ -113,9 +109,9 @@ def perform(
             raise NotAllowed(ref=row.ref, state=row.state, transition=name, sources=" or ".join(spec.sources))
         if reason := refusal(row, spec, given):
             raise Blocked(ref=row.ref, transition=name, reason=reason)
-        before, source = row.shape.snapshot(row), row.state
+        before = row.shape.snapshot(row)
         getattr(row, name)(**given)
-        event = _store(row, spec.event, before, source=source, transition_name=name, arguments=given)
+        event = _store(row, spec.event, before, source=before["state"], transition_name=name, arguments=given)
     if isinstance(subject, Machine):
         _refresh(subject, row)
     return event
@@ -215,8 +211,16 @@ def _store(
             [*columns.values(), row.sequence + 1, row.pk, row.sequence],
         )
     row.sequence += 1
-    row.shape.relink(before, row, event)
+    _tell(row, row.shape.relink(before, row, event))
     return event
+
+
+def _tell(row: Machine, told: list[tuple[str, str]]) -> None:
+    for parent, what in told:
+        noun = parent.partition(":")[0]
+        own, extra = f"{row.machine.noun}.{noun}_{what}", {"linked": parent}
+        _store(row, own, row.shape.snapshot(row), source=row.state, extra=extra)
+        record(parent, f"{noun}.{row.machine.noun}_{what}", {"linked": row.ref})
 
 
 def _append(
@@ -238,7 +242,7 @@ def _append(
 
 def _write(row: Machine, type: str, was: dict[str, Any]) -> None:  # noqa: A002
     event = _append(row, type, was=was, sequence=0)
-    row.shape.relink({}, row, event)
+    _tell(row, row.shape.relink({}, row, event))
 
 
 def _refresh(stale: Machine, fresh: Machine) -> None:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core import catalog, refs
+from core import catalog, links, refs
 from core.catalog import EventType, Fact, Kind, MachineSpec, Transition
 from core.declare import StateField
 from core.errors import NotWired
@@ -100,9 +100,22 @@ def _event_types(spec: MachineSpec, further: tuple[EventType, ...]) -> list[Even
         names[name] = EventType(name=name, title=format_lazy(title, noun=spec.title), noun=spec.noun)
     for transition in spec.transitions.values():
         names[transition.event] = EventType(name=transition.event, title=transition.title, noun=spec.noun)
-    for event in further:
-        names[event.name] = EventType(event.name, event.title, spec.noun, event.facts, event.internal)
+    for event in (*further, *_link_events(spec)):
+        names[event.name] = EventType(event.name, event.title, event.noun or spec.noun, event.facts, event.internal)
     return list(names.values())
+
+
+def _link_events(spec: MachineSpec) -> list[EventType]:
+    """Of relations that tell, for the parent and for what is linked; the latter are declared with the parent."""
+    pairs = [(spec.noun, other.noun) for other in spec.relations.values() if other.tells]
+    linked = (Fact("linked", Kind.REF, title=_("linked object")),)
+    titles = {links.LINKED: _("{noun}: {other} linked"), links.UNLINKED: _("{noun}: {other} unlinked")}
+    return [
+        EventType(f"{noun}.{other}_{what}", format_lazy(title, noun=noun, other=other), noun, linked)
+        for one, two in pairs
+        for noun, other in ((one, two), (two, one))
+        for what, title in titles.items()
+    ]
 
 
 def _noun_of(model: type[models.Model] | None) -> str:

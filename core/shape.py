@@ -111,18 +111,23 @@ class Shape:
             self._checks[event_type] = schemas.Check(schemas.of_arguments(nouns | extra, required))
         return self._checks[event_type]
 
-    def relink(self, before: Mapping[str, Any], row: Machine, event: Event) -> None:
-        """Begin and end the links that follow from the row's foreign keys."""
+    def relink(self, before: Mapping[str, Any], row: Machine, event: Event) -> list[tuple[str, str]]:
+        """Begin and end the links that follow from the row's foreign keys. (parent, what happened) of those that tell."""
+        told = []
         for attribute, relation in self.links.items():
             field = row._meta.get_field(attribute)
             old, new = before.get(field.attname), getattr(row, field.attname)  # type: ignore[union-attr]
             if old == new:
                 continue
             noun = field.related_model.machine.noun  # type: ignore[union-attr]
+            tells = field.related_model.spec.relations[relation].tells  # type: ignore[union-attr]
             if old is not None:
                 links.end(f"{noun}:{old}", relation, row.ref, until=event.id)
+                told += [(f"{noun}:{old}", links.UNLINKED)] if tells else []
             if new is not None:
                 links.begin(f"{noun}:{new}", relation, row.ref, since=event.id)
+                told += [(f"{noun}:{new}", links.LINKED)] if tells else []
+        return told
 
 
 def _still(value: Any) -> Any:

@@ -78,6 +78,7 @@ class Customer(Machine):
         ),
         relations=(
             Relation("orders", "order"),
+            Relation("proformas", "proforma"),
             Relation("invoices", "invoice"),
             Relation("payments", "payment"),
             Relation("wallets", "wallet"),

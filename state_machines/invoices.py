@@ -10,26 +10,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.catalog import EventType, Fact, Kind, Relation
+from core.catalog import EventType, Relation
 from core.declare import Declaration, StateField
 from core.declare import transition as move
 from core.errors import Blocked
 from core.machine import Machine, lock
 from state_machines import columns, invoice_guards, invoice_series
 from state_machines.customers import REASON, Customer
+from state_machines.invoice_facts import FACTS, ORIGINS, STATES
 from state_machines.orders import Order
 from state_machines.profiles import terms_days
-
-ORIGINS = {"order": _("order"), "renewal": _("renewal"), "fee": _("fee"), "manual": _("by hand")}
-STATES = {
-    "draft": _("draft"),
-    "issued": _("issued"),
-    "overdue": _("overdue"),
-    "paid": _("paid"),
-    "void": _("void"),
-    "refunded": _("refunded"),
-    "partially_refunded": _("partially refunded"),
-}
 
 
 class Invoice(Machine):
@@ -39,6 +29,15 @@ class Invoice(Machine):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="invoices", verbose_name=_("customer"))
     order = models.ForeignKey(
         Order, models.PROTECT, null=True, blank=True, related_name="invoices", verbose_name=_("order")
+    )
+    proforma = models.OneToOneField(
+        "state_machines.Proforma",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="invoice",
+        verbose_name=_("proforma"),
     )
     service = models.ForeignKey(
         "state_machines.Service",
@@ -68,33 +67,9 @@ class Invoice(Machine):
     machine = Declaration(
         noun="invoice",
         title=_("invoice"),
-        facts=(
-            Fact("number", Kind.TEXT, title=_("number"), read=lambda row: row.display_number, free_of_persons=True),
-            columns.code_fact("series", _("series")),
-            Fact("net", Kind.MONEY, title=_("net")),
-            Fact("tax", Kind.MONEY, title=_("tax")),
-            Fact("total", Kind.MONEY, title=_("total")),
-            Fact("paid", Kind.MONEY, title=_("paid")),
-            Fact("refunded", Kind.MONEY, title=_("refunded")),
-            Fact(
-                "remaining",
-                Kind.MONEY,
-                title=_("left to pay"),
-                read=lambda row: {"minor": row.remaining_minor, "currency": row.currency},
-            ),
-            columns.CURRENCY_FACT,
-            Fact("line_count", Kind.INTEGER, title=_("lines")),
-            Fact("origin", Kind.TEXT, title=_("origin"), choices=tuple(ORIGINS)),
-            Fact("service", Kind.REF, title=_("renewed service"), optional=True),
-            columns.moment_fact("period_start", _("period from")),
-            columns.moment_fact("period_end", _("period to")),
-            columns.moment_fact("created_at", _("created at")),
-            columns.moment_fact("due_at", _("due at")),
-            columns.moment_fact("issued_at", _("issued at")),
-            columns.moment_fact("paid_at", _("paid at")),
-        ),
+        facts=FACTS,
         related={"customer": "customer", "order": "order"},
-        links={"customer": "invoices", "order": "invoices", "service": "invoices"},
+        links={"customer": "invoices", "order": "invoices", "proforma": "invoices", "service": "invoices"},
         relations=(Relation("payments", "payment"), Relation("services", "service")),
         terminal=("void",),
         events=(
@@ -107,6 +82,7 @@ class Invoice(Machine):
         sealed=(
             "customer",
             "order",
+            "proforma",
             "service",
             "series",
             "number",

@@ -13,6 +13,7 @@ from state_machines.payments import Payment
 from state_machines.plans import Plan
 from state_machines.products import Product, ProductPrice
 from state_machines.profiles import BillingProfile, TaxProfile
+from state_machines.proformas import Proforma
 from state_machines.provisioning_tasks import ProvisioningTask
 from state_machines.refunds import Refund
 from state_machines.servers import Server
@@ -41,6 +42,7 @@ __all__ = [
     "Plan",
     "Product",
     "ProductPrice",
+    "Proforma",
     "ProvisioningTask",
     "Refund",
     "Server",

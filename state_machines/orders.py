@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
-from django.db.models import Count, Sum
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, permission
 from core.catalog import Fact, Kind, Relation
-from core.declare import Declaration, StateField, guard, transition
+from core.declare import Declaration, StateField, transition
 from core.machine import Machine
-from core.money import Money
-from state_machines import columns
+from state_machines import columns, order_guards
 from state_machines.customers import REASON, Customer
 
 METHODS = {
@@ -37,63 +32,20 @@ STATES = {
 }
 
 
-@guard("order.has_items", _("it has items"))
-def has_items(order: Order, **_given: Any) -> str | None:
-    if order.item_count:
-        return None
-    return gettext("order %(id)s has no items") % {"id": order.pk}
-
-
-@guard("order.adds_up", _("its items add up to its total"))
-def adds_up(order: Order, **_given: Any) -> str | None:
-    found = order.items.aggregate(total=Sum("total_minor", default=0), count=Count("id"))
-    if (found["total"], found["count"]) == (order.total_minor, order.item_count):
-        return None
-    return gettext("the items of order %(id)s add up to %(sum)s, not to %(total)s") % {
-        "id": order.pk,
-        "sum": Money(found["total"], order.currency),
-        "total": Money(order.total_minor, order.currency),
-    }
-
-
-@guard("order.total_is_positive", _("its total is above zero"))
-def total_is_positive(order: Order, **_given: Any) -> str | None:
-    if order.total_minor > 0:
-        return None
-    return gettext("the total of order %(id)s is not above zero") % {"id": order.pk}
-
-
-@guard("order.is_paid_for", _("an invoice of it is paid, or the payment is named"))
-def is_paid_for(order: Order, reference: str = "") -> str | None:
-    if reference or order.invoices.filter(state="paid").exists():
-        return None
-    return gettext("order %(id)s has neither a paid invoice nor the reference of a payment") % {"id": order.pk}
-
-
-@guard("order.items_are_completed", _("every item is completed"))
-def items_are_completed(order: Order, **_given: Any) -> str | None:
-    unfinished = order.items.exclude(state__in=("completed", "cancelled")).count()
-    if not unfinished and order.items.filter(state="completed").exists():
-        return None
-    return gettext("%(open)s of %(all)s items of order %(id)s are not completed") % {
-        "open": unfinished or order.item_count,
-        "all": order.item_count,
-        "id": order.pk,
-    }
-
-
-@guard("order.refund_is_partial", _("the refunds stay below the total"))
-def refund_is_partial(order: Order, amount_minor: int = 0) -> str | None:
-    if order.refunded_minor + amount_minor < order.total_minor:
-        return None
-    return gettext("with it order %(id)s would be refunded in full; use refund") % {"id": order.pk}
-
-
 class Order(Machine):
     """What a customer wants. `total_minor` and `item_count` follow the items and are never set by hand."""
 
     state = StateField(STATES, verbose_name=_("state"))
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    proforma = models.ForeignKey(
+        "state_machines.Proforma",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="orders",
+        verbose_name=_("proforma"),
+    )
     currency = columns.currency()
     total_minor = columns.minor(_("total"), editable=False)
     refunded_minor = columns.minor(_("refunded"), editable=False)
@@ -120,10 +72,10 @@ class Order(Machine):
             columns.moment_fact("completed_at", _("completed at")),
         ),
         related={"customer": "customer"},
-        links={"customer": "orders"},
+        links={"customer": "orders", "proforma": "orders"},
         relations=(
             Relation("items", "order_item"),
-            Relation("invoices", "invoice"),
+            Relation("invoices", "invoice", tells=True),
             Relation("services", "service"),
             Relation("tickets", "ticket"),
         ),
@@ -144,7 +96,7 @@ class Order(Machine):
         target="pending",
         event="order.submitted",
         title=_("submit"),
-        guards=(has_items, adds_up, total_is_positive),
+        guards=(order_guards.has_items, order_guards.adds_up, order_guards.total_is_positive),
     )
     def submit(self) -> None:
         self.submitted_at = clock.now()
@@ -154,7 +106,7 @@ class Order(Machine):
         target="processing",
         event="order.paid",
         title=_("take as paid"),
-        guards=(is_paid_for,),
+        guards=(order_guards.is_paid_for,),
         arguments={"reference": {"type": "string", "minLength": 1, "maxLength": 100}},
     )
     def pay(self, reference: str = "") -> None:
@@ -191,7 +143,7 @@ class Order(Machine):
         target="completed",
         event="order.completed",
         title=_("complete"),
-        guards=(items_are_completed,),
+        guards=(order_guards.items_are_completed,),
     )
     def complete(self) -> None:
         self.completed_at = clock.now()
@@ -231,7 +183,7 @@ class Order(Machine):
         target="partially_refunded",
         event="order.partially_refunded",
         title=_("refund in part"),
-        guards=(refund_is_partial,),
+        guards=(order_guards.refund_is_partial,),
         arguments={"amount_minor": columns.POSITIVE_MINOR},
         required=("amount_minor",),
         moves_money=True,

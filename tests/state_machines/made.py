@@ -15,6 +15,7 @@ from state_machines.models import (
     OrderItem,
     Payment,
     Plan,
+    Proforma,
     ProvisioningTask,
     Refund,
     Server,
@@ -26,6 +27,7 @@ from state_machines.models import (
     TopUp,
     Wallet,
 )
+from state_machines.proforma_orders import add_order
 from state_machines.wallets import credit
 
 
@@ -86,6 +88,15 @@ def a_wallet(minor: int = 0, customer: Customer | None = None, **fields: Any) ->
 
 def a_topup(wallet: Wallet | None = None, **fields: Any) -> TopUp:
     return TopUp.objects.create(**({"wallet": wallet or a_wallet(), "amount_minor": 50_00} | fields))
+
+
+def a_proforma(*orders: Order, **fields: Any) -> Proforma:
+    """A draft with the given orders, else with one of two items at 300.00 plus 21 % tax."""
+    given = orders or (an_order(),)
+    proforma = Proforma.objects.create(**({"customer": given[0].customer, "tax_percent": 21} | fields))
+    for order in given:
+        add_order(proforma, order)
+    return proforma
 
 
 def a_plan(**fields: Any) -> Plan:

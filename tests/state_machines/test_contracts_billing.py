@@ -21,6 +21,7 @@ from state_machines.models import (
     Plan,
     Product,
     ProductPrice,
+    Proforma,
     Refund,
     Subscription,
     TaxProfile,
@@ -34,6 +35,7 @@ from tests.state_machines.made import (
     a_draft,
     a_payment,
     a_plan,
+    a_proforma,
     a_refund,
     a_subscription,
     a_topup,
@@ -201,3 +203,10 @@ class TestTaxRate(MachineContract):
     def make(self) -> Machine:
         day = TaxRate.objects.count()
         return TaxRate.objects.create(percent=21, valid_from=date(2026, 1, 1) + timedelta(days=day))
+
+
+class TestProforma(MachineContract):
+    model = Proforma
+
+    def make(self) -> Machine:
+        return a_proforma(valid_to=clock.now())
