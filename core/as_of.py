@@ -21,9 +21,10 @@ CHUNK = 400  # questions per statement
 ROWS_CHUNK = 5000
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 _SAME = {
-    "subject": "{alias}.subject = a.ref",
-    "customer": "{alias}.customer = a.ref",
-    "": "({alias}.subject = a.ref OR {related} = a.ref)",
+    # the type goes through COALESCE lest a planner take all events of the type for the few of the subject
+    "subject": "e.subject = a.ref AND COALESCE(e.type, '') = a.type",
+    "customer": "e.customer = a.ref AND e.type = a.type",
+    "": "e.customer = a.customer AND e.type = a.type AND (e.subject = a.ref OR {related} = a.ref)",
 }
 
 
@@ -110,7 +111,7 @@ def _happened(lookups: Sequence[Happened], same: str) -> dict[Lookup, tuple[list
         f"WITH a(n, type, ref, of, customer, pos, till, aft, floor) AS (VALUES "
         f"{_marks(lookups, _NUMBER, '%s', '%s', '%s', '%s', _NUMBER, _time(), _time(), _NUMBER)}) "
         "SELECT n, id FROM (SELECT a.n, e.id, ROW_NUMBER() OVER (PARTITION BY a.n ORDER BY e.id DESC) AS place FROM a "
-        f"JOIN core_event e ON e.type = a.type AND {_condition(same)} "
+        f"JOIN core_event e ON {_condition(same)} "
         "AND e.id <= a.pos AND e.id > a.floor AND e.at > a.aft AND e.at <= a.till) found "
         f"WHERE place <= {MAX_EVENTS + 1} ORDER BY n, id"
     )
@@ -133,15 +134,15 @@ def _floors(lookups: Sequence[Happened], same: str) -> dict[int, int]:
     marks = _marks(asked, _NUMBER, "%s", "%s", "%s", "%s", _NUMBER)
     sql = (
         f"WITH a(n, type, ref, of, customer, pos) AS (VALUES {marks}) "
-        f"SELECT a.n, MAX(e.id) FROM a JOIN core_event e ON e.type = a.type AND {_condition(same)} "
-        "AND e.id <= a.pos GROUP BY a.n"
+        f"SELECT a.n, (SELECT e.id FROM core_event e WHERE {_condition(same)} "
+        "AND e.id <= a.pos ORDER BY e.id DESC LIMIT 1) FROM a"
     )
     values: list[Any] = []
     for n, lookup in asked:
         values += [n, lookup.since, lookup.ref, _related_path(lookup.of), lookup.customer, lookup.position]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return dict(cursor.fetchall())
+        return {n: position or 0 for n, position in cursor.fetchall()}
 
 
 _NUMBER = "CAST(%s AS bigint)"
@@ -156,10 +157,10 @@ def _marks(rows: Sequence[Any], *marks: str) -> str:
 
 
 def _condition(same: str) -> str:
-    """SQL: the event `e` is of what `a` asks about. Of a related object it has the customer of the event that asks."""
+    """SQL: the event `e` is of the type and of what `a` asks about. Of a related object it has the customer of the event
+    that asks."""
     related = "e.facts #>> CAST(a.of AS text[])" if connection.vendor == "postgresql" else "json_extract(e.facts, a.of)"
-    within = " AND e.customer = a.customer" if same == "" else ""
-    return _SAME[same].format(alias="e", related=related) + within
+    return _SAME[same].format(related=related)
 
 
 def _related_path(name: str) -> str:
