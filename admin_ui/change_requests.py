@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from admin_ui import people
+from admin_ui.change_review import review_page
 from admin_ui.links import page_of
 from admin_ui.pages import StaffAdmin, attempt, page, staff
 from admin_ui.rule_sets import title_of
@@ -48,7 +49,11 @@ class ChangeRequestAdmin(StaffAdmin):
         return super().get_queryset(request).defer("text", "published__text", "published__document")
 
     def get_urls(self) -> list[URLPattern]:
-        return [path("<int:key>/check/", staff(check_text), name="check_rules"), *super().get_urls()]
+        return [
+            path("<int:key>/check/", staff(check_text), name="check_rules"),
+            path("<int:key>/review/", staff(review_page), name="review_change"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,

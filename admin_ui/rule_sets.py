@@ -105,6 +105,8 @@ def _show(request: HttpRequest, key: str) -> HttpResponse:
         versions=list(versions.defer("text", "document", "change_request__text").order_by("-number")[:SHOWN]),
         drafts=list(drafts.defer("text").order_by("-id")[:SHOWN]),
         may_write=people.has_role(request, people.WRITERS),
+        stuck=RuleSet.objects.filter(key=key).exclude(stays_on=None).select_related("stays_on").first(),
+        in_conflict=list(RuleSet.objects.exclude(stays_on=None).order_by("conflict_since")[:SHOWN]) if key == HOUSE else [],
     )  # fmt: skip
 
 
