@@ -25,11 +25,12 @@ from admin_ui.runs_of import runs_of
 from admin_ui.templatetags.staff import badge
 from core import audit, machine
 from core.acting import acting
+from core.diagram import draw
 from core.errors import PravilaError
 from core.events import Event
 from core.http import sentence
 from core.machine import Machine
-from core.machines import all_machines
+from core.machines import all_machines, state_titles
 
 EVENTS_SHOWN = 50
 
@@ -121,6 +122,7 @@ class MachineAdmin(StaffAdmin):
                 "events": listed,
                 "runs": runs_of(event_id__in=[event.pk for event in listed]),
                 "links": self.links(row),
+                "diagram": draw(row.spec, states=state_titles(type(row)), current=row.state),
                 "show_history": False,
             }
             extra_context = {**more, **(extra_context or {})}

@@ -25,6 +25,12 @@ def all_machines() -> list[type[Machine]]:
     return [refs.MODELS[noun] for noun in sorted(refs.MODELS)]
 
 
+def state_titles(model: type[Machine]) -> dict[str, str]:
+    """The title of each state, in the language of the moment."""
+    field: Any = next(one for one in model._meta.concrete_fields if one.name == "state")
+    return {str(name): str(title) for name, title in field.flatchoices}
+
+
 def register_all() -> None:
     """Enter every machine of the installed apps into the catalog. Raises NotWired with what to mend."""
     models_found = [model for model in apps.get_models() if issubclass(model, Machine)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-from ninja import Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
 
 from core import catalog, refs, schemas
-from core.api import PROBLEMS, Problem
+from core.api import PROBLEMS, Closed, Problem, demand_known
 from core.catalog import MachineSpec
+from core.diagram import draw
+from core.errors import BadArguments
+from core.machines import state_titles
 from state_machines import fields
 
 router = Router()
@@ -65,7 +68,7 @@ class RelationInFull(Schema):
 
 
 class MachineInFull(Schema):
-    """A machine. `fields` is the JSON schema of what creates one."""
+    """A machine. `fields` is the JSON schema of what creates one; `diagram` the address of its picture."""
 
     noun: str
     title: str
@@ -77,6 +80,11 @@ class MachineInFull(Schema):
     relations: list[RelationInFull]
     events: list[str]
     fields: dict[str, Any]
+    diagram: str
+
+
+class DiagramQuery(Closed):
+    state: str | None = None
 
 
 @router.get("", response={200: list[MachineInShort], PROBLEMS: Problem}, summary="List the machines")
@@ -99,19 +107,33 @@ def read_machine(request: HttpRequest, noun: str) -> Any:
     """Its states, transitions with their arguments and guards, facts, relations, and the fields that create one."""
     model = refs.model_of(noun)
     spec = model.spec
-    state: Any = next(field for field in model._meta.concrete_fields if field.name == "state")
     return {
         "noun": spec.noun,
         "title": str(spec.title),
         "initial": spec.initial,
         "terminal": list(spec.terminal),
-        "states": [{"name": name, "title": str(title)} for name, title in state.flatchoices],
+        "states": [{"name": name, "title": title} for name, title in state_titles(model).items()],
         "transitions": _transitions(spec),
         "facts": _facts(spec),
         "relations": [vars(relation) for relation in spec.relations.values()],
         "events": [event.name for event in catalog.event_types if event.noun == noun],
         "fields": fields.schema(model),
+        "diagram": f"{request.path.rstrip('/')}/diagram",
     }
+
+
+_SVG = {"responses": {200: {"description": "OK", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}}
+
+
+@router.get("/{noun}/diagram", response={PROBLEMS: Problem}, openapi_extra=_SVG, summary="Draw a machine")
+def draw_machine(request: HttpRequest, noun: str, query: Query[DiagramQuery]) -> HttpResponse:
+    """Its states and transitions as SVG; `state` is drawn lit."""
+    demand_known(request, query)
+    model = refs.model_of(noun)
+    if query.state is not None and query.state not in model.spec.states:
+        raise BadArguments(what=f"a diagram of {noun}", problem=f"the states are {', '.join(model.spec.states)}")
+    drawn = draw(model.spec, states=state_titles(model), current=query.state)
+    return HttpResponse(drawn, content_type="image/svg+xml")
 
 
 def _transitions(spec: MachineSpec) -> list[dict[str, Any]]:
