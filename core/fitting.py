@@ -13,7 +13,27 @@ from core.catalog import MachineSpec
 from core.errors import NotWired
 
 if TYPE_CHECKING:
+    from core.declare import Declaration
     from core.machine import Machine
+
+
+RESERVED = (
+    "event",
+    "transition",
+    "moment",
+    "item",
+    "observed",
+    "params",
+)  # what conditions and templates call otherwise
+
+
+def demand_names(declared: Declaration) -> None:
+    """Raise NotWired for a noun, or a related name, under which rules see something else than a machine's facts."""
+    for name in (declared.noun, *declared.related):
+        if name in RESERVED:
+            raise NotWired(
+                what=f"machine {declared.noun}", reason=f'rules call something else "{name}"; take another word'
+            )
 
 
 def demand_fields(model: type[Machine]) -> None:

@@ -13,7 +13,7 @@ from core import catalog, links, refs
 from core.catalog import EventType, Fact, Kind, MachineSpec, Transition
 from core.declare import StateField
 from core.errors import NotWired
-from core.fitting import demand_fields, demand_terminal, related_model
+from core.fitting import demand_fields, demand_names, demand_terminal, related_model
 from core.machine import Machine
 from core.shape import Shape, demand_safe
 
@@ -54,6 +54,7 @@ def _declare(model: type[Machine]) -> None:
         raise NotWired(what=what, reason="its `state` is no StateField with states")
     if not isinstance(model._meta.pk, models.BigAutoField) or model._meta.parents:
         raise NotWired(what=what, reason="it needs a BigAutoField key of its own and no parent table")
+    demand_names(declared)
     demand_fields(model)
     states = tuple(str(value) for value, _title in state.flatchoices)
     transitions = _transitions(model, states)

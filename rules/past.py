@@ -41,8 +41,10 @@ class Past:
     def add(self, event: Mapping[str, Any]) -> None:
         """The next event of the file. It is the present one, and part of the past already."""
         self._position += 1
+        if event.get("type") not in self._counted:
+            return
         at = instant(event.get("at"))
-        if event.get("type") not in self._counted or at is None:
+        if at is None:
             return
         facts = event.get("facts")
         facts = facts if isinstance(facts, Mapping) else {}

@@ -8,7 +8,7 @@ from typing import Any
 from rules.document.problem import join
 
 AGGREGATES = ("count", "sum", "min", "max")
-ITEM = "item"
+ITEM, OBSERVED = "item", "observed"
 Misfit = tuple[str, str]
 
 
@@ -50,6 +50,8 @@ def _facts(value: Any, pointer: str, *, in_row: bool, arguments: bool = False) -
         if not arguments and not inside and isinstance(path, str) and path.split(".")[0] == ITEM:
             says = f"{path} is a fact of a row, and what stands here is not asked of each row"
             yield join(pointer, key), f"{says}; write another fact"
+        elif not arguments and isinstance(path, str) and path.split(".")[0] == OBSERVED:
+            yield join(pointer, key), f"{path} is made for matchers alone; write the aggregate itself"
     for key, item in value.items():
         if key != "take" or not kinds:
             yield from _facts(item, join(pointer, key), in_row=inside or (bool(kinds) and key == "if"))

@@ -21,6 +21,7 @@ from core.catalog import ActionSpec, EventType, Fact, Kind, Relation
 from core.database_guards import install
 from core.declare import Declaration, StateField, transition
 from core.errors import NotWired
+from core.fitting import demand_names
 from core.machine import Machine
 
 STATES = {"new": "new", "old": "old"}
@@ -138,6 +139,11 @@ class TestDemandWired:
         double = SimpleNamespace(_meta=model._meta, spec=spec, machine=model.machine)
         monkeypatch.setattr(machines, "all_machines", lambda: [double])
         self.refused('relation "horns" of fine is of unicorn, which is no machine')
+
+    @pytest.mark.parametrize("parts", [{"noun": "item"}, {"noun": "fine", "related": {"observed": "customer"}}])
+    def test_a_name_that_rules_have_for_something_else(self, parts: Any) -> None:
+        with pytest.raises(NotWired, match=r'rules call something else "(item|observed)"'):
+            demand_names(Declaration(title="x", **parts))
 
     def test_neither_server_nor_worker_starts(self, monkeypatch: pytest.MonkeyPatch) -> None:
         install.lift()

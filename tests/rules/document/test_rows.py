@@ -48,6 +48,7 @@ def test_rows_and_aggregates_in_their_places(parts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("parts", "pointer", "said"),
     [
+        ({"if_": {"fact": "observed.ab12", "op": "eq", "value": True}}, "/if/fact", "write the aggregate itself"),
         ({"if_": ITEM}, "/if/fact", "not asked of each row"),
         ({"if_": {"any": [COUNT | {"value": {"fact": "item.n"}}]}}, "/if/any/0/value/fact", "not asked of each row"),
         ({"then": [{"do": "x", "if": ITEM}]}, "/then/0/if/fact", "not asked of each row"),
