@@ -9,6 +9,7 @@ from state_machines.addresses import Address
 from state_machines.payment_methods import PaymentMethod
 from state_machines.plans import Plan
 from state_machines.profiles import BillingProfile, TaxProfile
+from state_machines.retry_policies import RetryPolicy
 from state_machines.tax_rates import TaxRate
 
 
@@ -63,3 +64,11 @@ class PaymentMethodAdmin(MachineAdmin):
     shown = ("customer", "method", "is_default", "valid_to")
     list_filter = ("state", "method")
     recorded_edits = ("is_default", "valid_to")
+
+
+@admin.register(RetryPolicy)
+class RetryPolicyAdmin(MachineAdmin):
+    """After how many days a failed payment is tried again."""
+
+    shown = ("code", "days", "is_default")
+    recorded_edits = ("days", "is_default")

@@ -9,6 +9,7 @@ from state_machines.invoices import Invoice
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
 from state_machines.payment_methods import PaymentMethod
+from state_machines.payment_retries import PaymentRetry
 from state_machines.payments import Payment
 from state_machines.plans import Plan
 from state_machines.products import Product, ProductPrice
@@ -16,6 +17,7 @@ from state_machines.profiles import BillingProfile, TaxProfile
 from state_machines.proformas import Proforma
 from state_machines.provisioning_tasks import ProvisioningTask
 from state_machines.refunds import Refund
+from state_machines.retry_policies import RetryPolicy
 from state_machines.servers import Server
 from state_machines.service_groups import ServiceGroup
 from state_machines.service_relationships import ServiceRelationship
@@ -39,12 +41,14 @@ __all__ = [
     "OrderItem",
     "Payment",
     "PaymentMethod",
+    "PaymentRetry",
     "Plan",
     "Product",
     "ProductPrice",
     "Proforma",
     "ProvisioningTask",
     "Refund",
+    "RetryPolicy",
     "Server",
     "Service",
     "ServiceGroup",

@@ -79,6 +79,7 @@ class Payment(Machine):
     gateway_id = models.CharField(_("gateway's id"), max_length=200, null=True, blank=True, unique=True)
     created_at = columns.born()
     succeeded_at = columns.moment(_("succeeded at"), editable=False)
+    failed_at = columns.moment(_("failed at"), editable=False)
 
     machine = Declaration(
         noun="payment",
@@ -93,10 +94,11 @@ class Payment(Machine):
             columns.code_fact("failure_code", _("failure code"), optional=True),
             columns.moment_fact("created_at", _("created at")),
             columns.moment_fact("succeeded_at", _("succeeded at")),
+            columns.moment_fact("failed_at", _("failed at")),
         ),
         related={"customer": "customer", "invoice": "invoice"},
         links={"customer": "payments", "invoice": "payments"},
-        relations=(Relation("refunds", "refund"),),
+        relations=(Relation("refunds", "refund"), Relation("retries", "payment_retry")),
         terminal=("failed", "cancelled", "disputed"),
         recorded=("customer", "invoice"),
         rank=20,
@@ -137,7 +139,7 @@ class Payment(Machine):
 
     @transition(source="pending", target="failed", event="payment.failed", title=_("fail"), arguments=FAILURE)
     def fail_payment(self, code: str = "unknown") -> None:
-        self.failure_code = code
+        self.failure_code, self.failed_at = code, clock.now()
 
     @transition(source="pending", target="cancelled", event="payment.cancelled", title=_("cancel"))
     def cancel(self) -> None:

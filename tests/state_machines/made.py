@@ -14,6 +14,7 @@ from state_machines.models import (
     Order,
     OrderItem,
     Payment,
+    PaymentRetry,
     Plan,
     Proforma,
     ProvisioningTask,
@@ -27,6 +28,7 @@ from state_machines.models import (
     TopUp,
     Wallet,
 )
+from state_machines.payment_retries import plan_retry
 from state_machines.proforma_orders import add_order
 from state_machines.wallets import credit
 
@@ -97,6 +99,14 @@ def a_proforma(*orders: Order, **fields: Any) -> Proforma:
     for order in given:
         add_order(proforma, order)
     return proforma
+
+
+def a_retry(payment: Payment | None = None) -> PaymentRetry:
+    """The next attempt after a payment failed just now."""
+    failed = payment or a_payment(an_issued())
+    if failed.state == "pending":
+        perform(failed, "fail_payment")
+    return plan_retry(failed)
 
 
 def a_plan(**fields: Any) -> Plan:

@@ -18,11 +18,13 @@ from state_machines.models import (
     OrderItem,
     Payment,
     PaymentMethod,
+    PaymentRetry,
     Plan,
     Product,
     ProductPrice,
     Proforma,
     Refund,
+    RetryPolicy,
     Subscription,
     TaxProfile,
     TaxRate,
@@ -37,6 +39,7 @@ from tests.state_machines.made import (
     a_plan,
     a_proforma,
     a_refund,
+    a_retry,
     a_subscription,
     a_topup,
     a_wallet,
@@ -210,3 +213,26 @@ class TestProforma(MachineContract):
 
     def make(self) -> Machine:
         return a_proforma(valid_to=clock.now())
+
+
+class TestRetryPolicy(MachineContract):
+    model = RetryPolicy
+
+    def make(self) -> Machine:
+        return RetryPolicy.objects.create(code=uuid4().hex)
+
+
+class TestPaymentRetry(MachineContract):
+    model = PaymentRetry
+
+    def make(self) -> Machine:
+        return a_retry()
+
+    def prepare(self, row: Machine, name: str) -> dict[str, Any]:
+        assert isinstance(row, PaymentRetry)
+        if name == "start":
+            change(row, due_at=clock.now() - timedelta(seconds=1))
+        if name in ("succeed", "fail"):
+            assert row.attempt is not None
+            perform(row.attempt, "succeed" if name == "succeed" else "fail_payment")
+        return {}
