@@ -37,20 +37,20 @@ def look_up(lookups: Iterable[Lookup]) -> dict[Lookup, Rows]:
     """What the log says to each question. A relation that its machine does not declare is left out."""
     asked = list(dict.fromkeys(lookups))
     found: dict[Lookup, tuple[list[int], bool]] = {}
+    counted: dict[Lookup, Rows] = {}
     linked = [lookup for lookup in asked if isinstance(lookup, Linked) and _declared(lookup) is not None]
     happened = [lookup for lookup in asked if isinstance(lookup, Happened)]
     for start in range(0, len(linked), CHUNK):
         found |= _linked(linked[start : start + CHUNK])
     for same in _SAME:
         alike = [lookup for lookup in happened if (lookup.of if lookup.of in _SAME else "") == same]
-        for start in range(0, len(alike), CHUNK):
-            found |= _happened(alike[start : start + CHUNK], same)
-    wanted = {key for lookup, (keys, _more) in found.items() if not _bare(lookup) for key in keys}
-    rows = {row.position: row for row in rows_at(wanted)}
-    return {
-        lookup: Rows(tuple(Row(key, "") if _bare(lookup) else rows[key] for key in keys), more)
-        for lookup, (keys, more) in found.items()
-    }
+        bare, full = ([lookup for lookup in alike if lookup.bare is wanted] for wanted in (True, False))
+        for start in range(0, len(full), CHUNK):
+            found |= _happened(full[start : start + CHUNK], same)
+        for start in range(0, len(bare), CHUNK):
+            counted |= _counted(bare[start : start + CHUNK], same)
+    rows = {row.position: row for row in rows_at({key for keys, _more in found.values() for key in keys})}
+    return counted | {lookup: Rows(tuple(rows[key] for key in keys), more) for lookup, (keys, more) in found.items()}
 
 
 def rows_at(positions: Collection[int]) -> list[Row]:
@@ -70,10 +70,6 @@ def own_facts(subject: str, facts: Any) -> Mapping[str, Any]:
     """What an event froze of its own subject; an event of no machine has none."""
     own = facts.get(subject.partition(":")[0]) if isinstance(facts, Mapping) else None
     return own if isinstance(own, Mapping) else {}
-
-
-def _bare(lookup: Lookup) -> bool:
-    return isinstance(lookup, Happened) and lookup.bare
 
 
 def _declared(lookup: Linked) -> Relation | None:
@@ -106,24 +102,39 @@ def _linked(lookups: Sequence[Linked]) -> dict[Lookup, tuple[list[int], bool]]:
 
 def _happened(lookups: Sequence[Happened], same: str) -> dict[Lookup, tuple[list[int], bool]]:
     """The events of each stretch, oldest first; of too many the newest."""
-    floors = _floors(lookups, same)
+    asked, joined, values = _stretches(lookups, same)
     sql = (
-        f"WITH a(n, type, ref, of, customer, pos, till, aft, floor) AS (VALUES "
-        f"{_marks(lookups, _NUMBER, '%s', '%s', '%s', '%s', _NUMBER, _time(), _time(), _NUMBER)}) "
-        "SELECT n, id FROM (SELECT a.n, e.id, ROW_NUMBER() OVER (PARTITION BY a.n ORDER BY e.id DESC) AS place FROM a "
-        f"JOIN core_event e ON {_condition(same)} "
-        "AND e.id <= a.pos AND e.id > a.floor AND e.at > a.aft AND e.at <= a.till) found "
-        f"WHERE place <= {MAX_EVENTS + 1} ORDER BY n, id"
+        f"{asked} SELECT n, id FROM (SELECT a.n, e.id, ROW_NUMBER() OVER (PARTITION BY a.n ORDER BY e.id DESC) AS place "
+        f"FROM {joined}) found WHERE place <= {MAX_EVENTS + 1} ORDER BY n, id"
+    )
+    return {
+        lookups[n]: (keys[-MAX_EVENTS:], len(keys) > MAX_EVENTS)
+        for n, keys in _grouped(sql, values, len(lookups)).items()
+    }
+
+
+def _counted(lookups: Sequence[Happened], same: str) -> dict[Lookup, Rows]:
+    """How many events each stretch has."""
+    asked, joined, values = _stretches(lookups, same)
+    found = _grouped(f"{asked} SELECT a.n, COUNT(*) FROM {joined} GROUP BY a.n", values, len(lookups))
+    return {lookups[n]: Rows(bare=counts[0] if counts else 0) for n, counts in found.items()}
+
+
+def _stretches(lookups: Sequence[Happened], same: str) -> tuple[str, str, list[Any]]:
+    """SQL: the questions as a table `a`, and that joined to the events `e` of each; with the values for their marks."""
+    floors = _floors(lookups, same)
+    marks = _marks(lookups, _NUMBER, "%s", "%s", "%s", "%s", _NUMBER, _time(), _time(), _NUMBER)
+    asked = f"WITH a(n, type, ref, of, customer, pos, till, aft, floor) AS (VALUES {marks})"
+    joined = (
+        f"a JOIN core_event e ON {_condition(same)} "
+        "AND e.id <= a.pos AND e.id > a.floor AND e.at > a.aft AND e.at <= a.till"
     )
     adapt = connection.ops.adapt_datetimefield_value
     values: list[Any] = []
     for n, lookup in enumerate(lookups):
         values += [n, lookup.type, lookup.ref, _related_path(lookup.of), lookup.customer, lookup.position]
         values += [adapt(lookup.until), adapt(lookup.after or _BEGINNING), floors.get(n, 0)]
-    return {
-        lookups[n]: (keys[-MAX_EVENTS:], len(keys) > MAX_EVENTS)
-        for n, keys in _grouped(sql, values, len(lookups)).items()
-    }
+    return asked, joined, values
 
 
 def _floors(lookups: Sequence[Happened], same: str) -> dict[int, int]:

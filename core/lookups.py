@@ -50,7 +50,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What was found, oldest first; `more` where there was more than is looked at."""
+    """What was found, oldest first; `more` where there was more than is looked at. Where only their number was wanted,
+    that is `bare`, and there are no rows."""
 
     rows: tuple[Row, ...] = ()
     more: bool = False
+    bare: int = 0
+
+    def __len__(self) -> int:
+        return self.bare or len(self.rows)

@@ -42,13 +42,15 @@ class Aggregate:
             return {"rows": 0, "true": 0, "unknown": 0, "low": None, "high": None}
         true: list[Any] = []
         unknown: list[Any] = []
-        for row in rows.rows:
-            inside = View(view.event, view.params, item=row.facts) if self.condition or self.take else view
+        if self.condition is None and self.take is None:
+            true = [1] * len(rows)
+        for row in rows.rows if self.condition or self.take else ():
+            inside = View(view.event, view.params, item=row.facts)
             verdict = True if self.condition is None else self.condition.evaluate(inside)
             if verdict is not False:
                 (true if verdict else unknown).append(inside.read(self.take) if self.take else 1)
         low, high = _ENDS[self.kind](true, unknown, rows.more)
-        seen = {"rows": len(rows.rows), "true": len(true), "unknown": len(unknown), "low": low, "high": high}
+        seen = {"rows": len(rows), "true": len(true), "unknown": len(unknown), "low": low, "high": high}
         return seen | ({"more": True} if rows.more else {})
 
 

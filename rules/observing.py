@@ -78,7 +78,9 @@ def measured(
             for aggregate in rule.aggregates:
                 if aggregate.name not in seen:
                     seen[aggregate.name] = aggregate.measure(rows.get(aggregate.source), view)
-    relations = {source.text: found for source, found in rows.items() if isinstance(source, Relation) and found}
+    relations = {
+        source.text: found for source, found in rows.items() if isinstance(source, Relation) and found is not None
+    }
     return Observed(seen, relations)
 
 

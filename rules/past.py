@@ -64,6 +64,8 @@ class Past:
         if not isinstance(asked, Happened):
             return None
         floor = max(self._of(asked, asked.since), default=0) if asked.since else 0
+        if asked.bare:
+            return Rows(bare=sum(place > floor for place in self._of(asked, asked.type, asked.after, asked.until)))
         found = sorted(place for place in self._of(asked, asked.type, asked.after, asked.until) if place > floor)
         return Rows(tuple(self._rows[place][0] for place in found[-MAX_EVENTS:]), len(found) > MAX_EVENTS)
 

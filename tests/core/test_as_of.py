@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core import as_of, catalog, links
 from core.events import Event
-from core.lookups import Happened, Linked, Row, Rows
+from core.lookups import Happened, Linked, Rows
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -103,7 +103,8 @@ class TestTheLog:
 
     def test_where_only_the_number_counts_no_facts_are_read(self) -> None:
         event = an_event("payment:1", "payment.failed")
-        assert failed(event.pk, bare=True).rows == (Row(event.pk, ""),)
+        assert failed(event.pk, bare=True) == Rows(bare=1)
+        assert failed(event.pk, bare=True, since="payment.failed") == Rows()
 
     def test_of_too_many_the_newest_are_looked_at_and_that_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(as_of, "MAX_EVENTS", 2)
