@@ -45,6 +45,8 @@ class Config:
     lease_seconds: int = 120  # an action run whose worker is silent for longer is taken over
     sweep_seconds: float = 5.0  # how often what no bell announced is looked for
     bells_per_second: int = 20  # most rings of one process, whatever the load
+    kept_rules: int = 20_000  # compiled rules that one worker keeps in memory, of all versions together
+    kept_customers: int = 10_000  # customers with rules of their own whose effective rules one worker keeps
     gate_seconds: float = 20.0  # how long rules may take to be compiled and compared before they go live; 0: not at all
     worker_threads: int = 2  # embedded: threads that carry out action runs
 

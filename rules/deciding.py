@@ -72,7 +72,7 @@ def decide(
     held_back: dict[str, str] = {}
     inherited = rules.instead(_true(event, house, rules, HOUSE_LAYER), event)
     true = [(rule, HOUSE, house.content_hash) for rule in inherited]
-    if overlay is not None:
+    if overlay is not None and rules.own:
         key = str(event["customer"])
         mine = [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER)]
         true += [found for found in mine if rules.origins.get(found[0].key) == key]

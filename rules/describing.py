@@ -11,7 +11,13 @@ from rules.parts import Part, parts_of, patch, same
 from rules.values import aggregate_kind
 
 MAX_SHOWN = 120
-_NOUNS = {"rules": "rule", "params": "parameter", "texts": "text", "mute": "muted rule", "change": "changed rule"}
+_NOUNS = {
+    "rules": "rule",
+    "params": "parameter",
+    "texts": "text",
+    "mute": "muted rule",
+    "change": "changed rule",
+}
 _SILENT = ("value", "default")  # a place that needs no name of its own
 
 

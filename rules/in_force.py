@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from rules.document.model import Document
+from rules.keeping import Kept
 from rules.matchers.contract import Matcher
 from rules.matchers.durable import EngineMissing
 from rules.matchers.reference import ReferenceMatcher
 from rules.matching import MATCHERS, build_rules
-from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective, effective
+from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective, effective, over
 from rules.rule import Rule
 from rules.rule_sets import HOUSE, RuleSetVersion
 
 log = logging.getLogger(__name__)
-KEPT_SETS = 256  # compiled rule sets that one worker keeps
-KEPT_CUSTOMERS = 10_000  # effective rules that one worker keeps; those of customers without overlays are shared
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,23 @@ def live_versions(customers: Iterable[str], *, share: bool = False) -> dict[str,
 
 
 class Cache:
-    """Compiled sets and effective rules of one worker, by content hash; what is evicted is closed."""
+    """Compiled sets and effective rules of one worker, by content hash; what is evicted is closed.
 
-    def __init__(self) -> None:
+    Compiled sets, and the documents and house rules behind them, go when they are more than `rules` rules together;
+    effective rules of customers when they are of more than `customers`. Both are as configured unless given. Customers
+    whose overlay is of parameters only share the rules of the house.
+    """
+
+    def __init__(self, *, rules: int | None = None, customers: int | None = None) -> None:
         self._lock = threading.Lock()
-        self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._compiled: OrderedDict[str, Compiled] = OrderedDict()
-        self._effective: OrderedDict[tuple[str, str], Effective] = OrderedDict()
+        config = settings.CONFIG
+        most = rules or config.kept_rules
+        self._documents: Kept[str, Document] = Kept(lambda: most, lambda found: len(found.rules) + 1)
+        self._compiled: Kept[str, Compiled] = Kept(lambda: most, lambda found: len(found.rules) + 1, _close)
+        self._bases: Kept[str, Effective] = Kept(lambda: most, lambda found: len(found.rules) + 1, self._forget)
+        self._effective: Kept[tuple[str, str], Effective] = Kept(
+            lambda: customers or config.kept_customers, lambda _found: 1
+        )
 
     def compiled(self, live: Live, layer: int) -> Compiled:
         """The compiled rules of a version."""
@@ -87,13 +96,8 @@ class Cache:
                 rules = build_rules(self._document(live), layer)
                 observing = tuple(rule for rule in rules if rule.sources)
                 by_key = {rule.key: rule for rule in rules}
-                found = Compiled(by_key, observing, ReferenceMatcher(rules), _durable(rules))
-                self._compiled[live.content_hash] = found
-                while len(self._compiled) > KEPT_SETS:
-                    _gone, old = self._compiled.popitem(last=False)
-                    if old.durable is not None:
-                        old.durable.close()
-            self._compiled.move_to_end(live.content_hash)
+                made = Compiled(by_key, observing, ReferenceMatcher(rules), _durable(rules))
+                found = self._compiled.put(live.content_hash, made)
             return found
 
     def observing(self, house: Live, overlay: Live | None) -> tuple[Rule, ...]:
@@ -101,34 +105,51 @@ class Cache:
         found = self.compiled(house, HOUSE_LAYER).observing
         if overlay is None:
             return found
-        changed = self.effective(house, overlay).changed
-        own = self.compiled(overlay, CUSTOMER_LAYER).observing
-        return (*found, *(rule for rule in changed.values() if rule.sources), *own)
+        mine = self.effective(house, overlay)
+        own = self.compiled(overlay, CUSTOMER_LAYER).observing if mine.own else ()
+        return (*found, *(rule for rule in mine.changed.values() if rule.sources), *own)
 
     def effective(self, house: Live, overlay: Live | None) -> Effective:
         """What a customer gets: the house rules with the customer's changes."""
-        key = (house.content_hash, overlay.content_hash if overlay else "")
         with self._lock:
+            base = self._base(house)
+            if overlay is None:
+                return base
+            key = (house.content_hash, overlay.content_hash)
             found = self._effective.get(key)
             if found is None:
-                found = effective(self._document(house), self._document(overlay) if overlay else None)
-                self._effective[key] = found
-                if found.problems:
-                    said = [str(problem) for problem in found.problems]
-                    log.warning("a customer's rules do not fit the house any more", extra={"problems": said})
-                if len(self._effective) > KEPT_CUSTOMERS:
-                    self._effective.popitem(last=False)
-            self._effective.move_to_end(key)
+                made = over(base, self._document(house), self._document(overlay))
+                found = self._effective.put(key, _told(made))
             return found
+
+    def _base(self, house: Live) -> Effective:
+        found = self._bases.get(house.content_hash)
+        if found is None:
+            found = self._bases.put(house.content_hash, _told(effective(self._document(house))))
+        return found
+
+    def _forget(self, house: str, _base: Effective) -> None:
+        """What customers have of a house that is kept no more goes with it."""
+        self._effective.drop_where(lambda key: key[0] == house)
 
     def _document(self, live: Live) -> Document:
         found = self._documents.get(live.content_hash)
         if found is None:
             version = RuleSetVersion.objects.get(pk=live.version)
-            found = self._documents[live.content_hash] = Document(version.document)
-            if len(self._documents) > KEPT_SETS:
-                self._documents.popitem(last=False)
+            found = self._documents.put(live.content_hash, Document(version.document))
         return found
+
+
+def _close(_hash: str, compiled: Compiled) -> None:
+    if compiled.durable is not None:
+        compiled.durable.close()
+
+
+def _told(found: Effective) -> Effective:
+    if found.problems:
+        said = [str(problem) for problem in found.problems]
+        log.warning("a customer's rules do not fit the house any more", extra={"problems": said})
+    return found
 
 
 def _durable(rules: list[Rule]) -> Matcher | None:

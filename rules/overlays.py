@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules.changing import rebuilt
@@ -18,7 +18,7 @@ from rules.tables import is_table, merged
 from rules.texts import Texts
 from rules.texts import merged as merged_texts
 
-__all__ = ["CUSTOMER_LAYER", "HOUSE_LAYER", "SEGMENT_LAYER", "Effective", "conflicts", "effective"]
+__all__ = ["CUSTOMER_LAYER", "HOUSE_LAYER", "SEGMENT_LAYER", "Effective", "conflicts", "effective", "over"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Effective:
     problems: tuple[Problem, ...] = ()
     changed: dict[str, Rule] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
     texts: Texts = field(default_factory=dict)
 
     def instead(self, true: Iterable[Rule], event: Mapping[str, Any]) -> list[Rule]:
@@ -51,13 +52,12 @@ def effective(house: Document, *overlays: Document | None) -> Effective:
     """The effective rules of a customer with these overlays, the nearest last, or of everybody else. Pure."""
     rules, problems = try_rules(house, HOUSE_LAYER)
     params = {name: declared["default"] for name, declared in house.params.items()}
-    found = Effective(
-        tuple(rules), params, {}, {rule.key: house.set for rule in rules}, tuple(problems), texts=house.texts
-    )
+    ordered = tuple(sorted(rules, key=lambda rule: rule.order))
+    found = Effective(ordered, params, {}, {rule.key: house.set for rule in rules}, tuple(problems), texts=house.texts)
     for overlay in overlays:
         if overlay is not None:
-            found = _over(found, house, overlay)
-    return Effective(**{**vars(found), "rules": tuple(sorted(found.rules, key=lambda rule: rule.order))})
+            found = over(found, house, overlay)
+    return found
 
 
 def conflicts(house: Document, overlay: Document) -> Iterator[Problem]:
@@ -67,8 +67,9 @@ def conflicts(house: Document, overlay: Document) -> Iterator[Problem]:
     return _conflicts(Inherited(house.params, {rule.key: rule for rule in rules}), overlay)
 
 
-def _over(below: Effective, house: Document, overlay: Document) -> Effective:
-    """What `below` becomes under one more overlay. An overlay that is not well-formed changes nothing."""
+def over(below: Effective, house: Document, overlay: Document) -> Effective:
+    """What `below` becomes under one more overlay. An overlay that is not well-formed changes nothing; one that has
+    parameters only shares the rules of `below`."""
     added, problems = try_rules(overlay, layer_of(overlay))
     if problems:
         return Effective(**{**vars(below), "problems": (*below.problems, *problems)})
@@ -79,6 +80,8 @@ def _over(below: Effective, house: Document, overlay: Document) -> Effective:
     for name, value in overlay.params.items():
         if join("/params", name) not in out:
             params[name] = merged(params[name], value) if is_table(house.params[name]) else value
+    if not (overlay.mute or overlay.change or overlay.rules or overlay.texts):
+        return replace(below, params=params, problems=(*below.problems, *wrong))
     muted = {key: reason for key, reason in overlay.mute.items() if join("/mute", key) not in out}
     left_out = {overlay.rules[int(pointer.split("/")[2])]["key"]: out[pointer] for pointer in out if _is_rule(pointer)}
     changed, origins = {}, dict(below.origins)
@@ -89,13 +92,14 @@ def _over(below: Effective, house: Document, overlay: Document) -> Effective:
     new = [rule for rule in added if rule.key not in left_out]
     kept = [changed.get(key, rule) for key, rule in inherited.items() if key not in muted]
     return Effective(
-        rules=(*kept, *new),
+        rules=tuple(sorted((*kept, *new), key=lambda rule: rule.order)),
         params=params,
         muted=below.muted | muted,
         origins=origins | {rule.key: overlay.set for rule in new},
         problems=(*below.problems, *wrong),
         changed=below.changed | changed,
         left_out=below.left_out | left_out,
+        own=(*below.own, *(rule.key for rule in added)),
         texts=merged_texts(below.texts, overlay.texts) if overlay.texts else below.texts,
     )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from rules import in_force as kept
 from rules.document.model import Document, content_hash
 from rules.in_force import Cache, Live, live_versions
 from rules.matchers.durable import DurableMatcher
@@ -54,9 +53,8 @@ class TestCache:
         cache, [live] = Cache(), lives(1)
         assert cache.compiled(live, 0) is cache.compiled(live, 0)
 
-    def test_what_is_evicted_is_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(kept, "KEPT_SETS", 2)
-        cache, [one, two, three] = Cache(), lives(3)
+    def test_what_is_evicted_is_closed(self) -> None:
+        cache, [one, two, three] = Cache(rules=4), lives(3)
         first, second = cache.compiled(one, 0), cache.compiled(two, 0)
         for found in (first, second):
             assert found.durable is not None
@@ -78,8 +76,7 @@ class TestCache:
 
     def test_many_threads_share_it_while_it_evicts(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each thread holds compiled rules that another thread evicts at that moment."""
-        monkeypatch.setattr(kept, "KEPT_SETS", 2)
-        cache, found = Cache(), lives(6)
+        cache, found = Cache(rules=4), lives(6)
         for live in found:  # the documents are read here; the threads need no database
             document = Document({"rules": [rule(f"r{found.index(live)}")]})
             monkeypatch.setitem(DOCUMENTS, live.content_hash, document)
@@ -105,12 +102,27 @@ class TestCache:
         assert [found.key for found in cache.effective(house_live, live).rules] == ["a", "b"]
         assert cache.effective(house_live, live) is cache.effective(house_live, live)
 
-    def test_they_are_bounded_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(kept, "KEPT_CUSTOMERS", 2)
-        cache, found = Cache(), lives(4)
-        for live in found:
-            cache.effective(live, None)
+    def test_they_are_bounded_too(self) -> None:
+        cache, found = Cache(customers=2), lives(4)
+        for live in found[1:]:
+            cache.effective(found[0], live)
         assert len(cache._effective) == 2
+
+    def test_what_customers_have_of_a_house_goes_with_it(self) -> None:
+        cache, [mine] = Cache(rules=4), [Live(v.pk, v.content_hash) for v in [in_force(rule("m"), key="customer:1")]]
+        houses = [Live(v.pk, v.content_hash) for v in (in_force(rule(f"h{number}")) for number in range(5))]
+        for house in houses:
+            cache.effective(house, mine)
+        assert (len(cache._bases), len(cache._effective)) == (2, 2)
+
+    def test_customers_with_parameters_only_share_the_rules_of_the_house(self) -> None:
+        declared = {"low": {"type": "integer", "default": 5}}
+        house = in_force(rule("a"), params=declared)
+        mine = in_force(key="customer:1", params={"low": 9})
+        cache, live = Cache(), Live(house.pk, house.content_hash)
+        hers = cache.effective(live, Live(mine.pk, mine.content_hash))
+        assert hers.rules is cache.effective(live, None).rules
+        assert hers.params == {"low": 9}
 
 
 DOCUMENTS: dict[str, Document] = {}
