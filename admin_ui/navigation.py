@@ -36,6 +36,10 @@ ICONS = {
     "provisioning_task": "build",
     "server": "storage",
     "domain": "language",
+    "domain_operation": "sync_alt",
+    "tld": "public",
+    "registrar": "domain",
+    "efactura_document": "verified",
     "ticket": "support_agent",
 }
 FIRST = ("customer", "order", "invoice", "payment", "service", "ticket")

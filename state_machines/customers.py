@@ -90,6 +90,7 @@ class Customer(Machine):
             Relation("billing_profiles", "billing_profile"),
             Relation("services", "service"),
             Relation("service_groups", "service_group"),
+            Relation("domains", "domain"),
             Relation("tickets", "ticket"),
         ),
         changes={

@@ -3,6 +3,9 @@
 from state_machines.addresses import Address
 from state_machines.credit import CreditEntry
 from state_machines.customers import Customer
+from state_machines.domain_operations import DomainOperation
+from state_machines.domains import Domain
+from state_machines.efactura_documents import EfacturaDocument
 from state_machines.invoice_lines import InvoiceLine
 from state_machines.invoice_series import InvoiceSeries
 from state_machines.invoices import Invoice
@@ -25,6 +28,7 @@ from state_machines.services import Service
 from state_machines.subscriptions import Subscription
 from state_machines.tax_rates import TaxRate
 from state_machines.tickets import Ticket
+from state_machines.tlds import Registrar, Tld
 from state_machines.topups import TopUp
 from state_machines.vat_validations import VatValidation
 from state_machines.wallets import Wallet, WalletEntry
@@ -34,6 +38,9 @@ __all__ = [
     "BillingProfile",
     "CreditEntry",
     "Customer",
+    "Domain",
+    "DomainOperation",
+    "EfacturaDocument",
     "Invoice",
     "InvoiceLine",
     "InvoiceSeries",
@@ -48,6 +55,7 @@ __all__ = [
     "Proforma",
     "ProvisioningTask",
     "Refund",
+    "Registrar",
     "RetryPolicy",
     "Server",
     "Service",
@@ -57,6 +65,7 @@ __all__ = [
     "TaxProfile",
     "TaxRate",
     "Ticket",
+    "Tld",
     "TopUp",
     "VatValidation",
     "Wallet",

@@ -136,6 +136,7 @@ class Service(Machine):
             Relation("relationships", "service_relationship"),
             Relation("needed_by", "service_relationship"),
             Relation("tasks", "provisioning_task"),
+            Relation("domains", "domain"),
             Relation("tickets", "ticket"),
         ),
         terminal=("terminated",),

@@ -9,6 +9,9 @@ from core import clock
 from core.machine import change, perform
 from state_machines.models import (
     Customer,
+    Domain,
+    DomainOperation,
+    EfacturaDocument,
     Invoice,
     InvoiceLine,
     Order,
@@ -19,12 +22,14 @@ from state_machines.models import (
     Proforma,
     ProvisioningTask,
     Refund,
+    Registrar,
     Server,
     Service,
     ServiceGroup,
     ServiceRelationship,
     Subscription,
     Ticket,
+    Tld,
     TopUp,
     Wallet,
 )
@@ -148,6 +153,27 @@ def a_dependency(service: Service, needed: Service, **fields: Any) -> ServiceRel
 
 def a_task(service: Service | None = None, **fields: Any) -> ProvisioningTask:
     return ProvisioningTask.objects.create(service=service or a_service(), **fields)
+
+
+def a_tld(ending: str = "ro", **fields: Any) -> Tld:
+    registrar, _new = Registrar.objects.get_or_create(code="rotld")
+    found = Tld.objects.filter(ending=ending).first()
+    return found or Tld.objects.create(ending=ending, registrar=registrar, **fields)
+
+
+def a_domain(customer: Customer | None = None, name: str = "", **fields: Any) -> Domain:
+    tld = a_tld()
+    name = name or f"example-{Domain.objects.count()}.ro"
+    owner = customer or a_customer()
+    return Domain.objects.create(customer=owner, name=name, tld=tld, registrar=tld.registrar, **fields)
+
+
+def an_operation(domain: Domain | None = None, **fields: Any) -> DomainOperation:
+    return DomainOperation.objects.create(domain=domain or a_domain(), **({"kind": "register"} | fields))
+
+
+def a_document(invoice: Invoice | None = None, **fields: Any) -> EfacturaDocument:
+    return EfacturaDocument.objects.create(invoice=invoice or an_issued(), **fields)
 
 
 def a_ticket(customer: Customer | None = None, **fields: Any) -> Ticket:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from core.machine import Machine
+from core import clock
+from core.machine import Machine, change
 from core.testing.machine_contract import MachineContract
-from state_machines.models import ProvisioningTask, Server, Service, ServiceGroup, ServiceRelationship, Ticket
+from state_machines.models import (
+    Domain,
+    DomainOperation,
+    EfacturaDocument,
+    ProvisioningTask,
+    Registrar,
+    Server,
+    Service,
+    ServiceGroup,
+    ServiceRelationship,
+    Ticket,
+    Tld,
+)
 from tests.state_machines.made import (
     a_dependency,
+    a_document,
+    a_domain,
     a_group,
     a_server,
     a_service,
     a_task,
     a_ticket,
+    a_tld,
+    an_operation,
 )
 
 
@@ -64,3 +82,46 @@ class TestTicket(MachineContract):
 
     def prepare(self, row: Machine, name: str) -> dict[str, Any]:
         return {"resolution": "fixed"} if name == "close" else {}
+
+
+class TestDomain(MachineContract):
+    model = Domain
+
+    def make(self) -> Machine:
+        return a_domain()
+
+    def prepare(self, row: Machine, name: str) -> dict[str, Any]:
+        if name == "expire":
+            change(row, expires_at=clock.now() - timedelta(days=1))
+        return {}
+
+
+class TestDomainOperation(MachineContract):
+    model = DomainOperation
+
+    def make(self) -> Machine:
+        return an_operation()
+
+
+class TestRegistrar(MachineContract):
+    model = Registrar
+
+    def make(self) -> Machine:
+        return a_tld().registrar
+
+
+class TestTld(MachineContract):
+    model = Tld
+
+    def make(self) -> Machine:
+        return a_tld()
+
+
+class TestEfacturaDocument(MachineContract):
+    model = EfacturaDocument
+
+    def make(self) -> Machine:
+        return a_document()
+
+    def prepare(self, row: Machine, name: str) -> dict[str, Any]:
+        return {"index": "5001130147"} if name == "mark_submitted" else {}
