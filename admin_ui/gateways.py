@@ -12,11 +12,11 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from actions.gateways.accounts import GatewayAccount
 from actions.gateways.breakers import Breaker
-from actions.gateways.doors import gateways
 from admin_ui import people
 from admin_ui.pages import StaffAdmin
 from core import audit
 from core.acting import acting
+from core.catalog import gateways
 
 
 class AccountForm(forms.ModelForm):

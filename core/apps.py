@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +17,13 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import machines, wiring  # noqa: PLC0415 - models exist only now
+        from core.bridge import binding, connecting  # noqa: PLC0415
         from core.database_guards import install  # noqa: PLC0415
 
         machines.register_all()
         pre_migrate.connect(install.before_migrate, sender=self)
         post_migrate.connect(wiring.after_migrate, sender=self)
+        if settings.CONFIG.bridge:
+            connecting.connect(binding.load(Path(settings.CONFIG.bridge)))
+        wiring.DEMANDS.append(connecting.disconnected)
         checks.register(wiring.check_guards, checks.Tags.database)

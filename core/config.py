@@ -36,6 +36,7 @@ class Config:
     https: bool  # people reach the server by HTTPS only, through a proxy that says X-Forwarded-Proto
     second_factor: bool  # staff must have a second factor; else they may
     loopback_gateways: bool  # gateways may stand on this machine: for stand-ins in tests
+    bridge: str  # file that binds other apps' signals and models to events; empty: none
     former_secret_keys: tuple[str, ...]  # keys that stored secrets may still be encrypted under
 
     shards: int = 64  # lanes of dispatch; decisions of one customer share a lane
@@ -71,6 +72,7 @@ def load() -> Config:
         https=_flag("PRAVILA_HTTPS", default=False),
         second_factor=_flag("PRAVILA_SECOND_FACTOR", default=False),
         loopback_gateways=_flag("PRAVILA_LOOPBACK_GATEWAYS", default=False),
+        bridge=os.environ.get("PRAVILA_BRIDGE", ""),
         former_secret_keys=_list("PRAVILA_FORMER_SECRET_KEYS"),
     )
 

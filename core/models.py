@@ -2,6 +2,7 @@
 
 from core.accounts import ApiToken
 from core.audit import AuditDetail, AuditRow
+from core.bridge.seen import BridgeKey, BridgeProblem, BridgeValue
 from core.events import Event, EventDetail
 from core.idempotency import IdempotencyKey
 from core.links import Link
@@ -12,6 +13,9 @@ __all__ = [
     "ApiToken",
     "AuditDetail",
     "AuditRow",
+    "BridgeKey",
+    "BridgeProblem",
+    "BridgeValue",
     "Event",
     "EventDetail",
     "IdempotencyKey",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -49,6 +50,15 @@ def of_facts(facts: Iterable[Fact]) -> dict[str, Any]:
         "required": [fact.name for fact in facts if not fact.optional],
         "additionalProperties": False,
     }
+
+
+def of_facts_by_path(facts: Iterable[Fact]) -> dict[str, Any]:
+    """The JSON schema of facts whose names are paths of two parts, nested: payment.total under payment."""
+    nouns: dict[str, list[Fact]] = {}
+    for fact in facts:
+        noun, _dot, name = fact.name.partition(".")
+        nouns.setdefault(noun, []).append(replace(fact, name=name))
+    return of_arguments({noun: of_facts(found) for noun, found in nouns.items()})
 
 
 def of_arguments(properties: Mapping[str, Any], required: Iterable[str] = ()) -> dict[str, Any]:

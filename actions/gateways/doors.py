@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from actions.gateways import breakers
 from actions.outcome import Outcome
-from core.registry import Registry
+from core.catalog import gateways
 
 G = TypeVar("G")
 _replaced: ContextVar[dict[str, Any] | None] = ContextVar("replaced_gateways", default=None)
@@ -39,9 +39,6 @@ class Door(Generic[G]):
         outcome = act(self.behind())
         breakers.note(self.name, outcome)
         return outcome
-
-
-gateways: Registry[Door[Any]] = Registry("gateway")
 
 
 @contextmanager

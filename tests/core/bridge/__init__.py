@@ -1,0 +1,1 @@
+"""Other people's signals and models as events."""
