@@ -17,6 +17,7 @@ from actions.runs import ActionRun
 from admin_ui import people
 from admin_ui.links import list_of
 from core.audit import AuditRow
+from core.bridge.seen import BridgeProblem
 from core.events import Event
 from core.machines import all_machines
 from rules.change_requests import ChangeRequest
@@ -66,6 +67,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _link(gettext("Event log"), list_of(Event), "history"),
                 _link(gettext("Action runs"), list_of(ActionRun), "bolt"),
+                _link(gettext("Bridge"), list_of(BridgeProblem), "cable"),
                 _link(gettext("Breakers"), list_of(Breaker), "electrical_services"),
                 _link(gettext("Audit"), list_of(AuditRow), "policy"),
             ],

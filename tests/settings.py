@@ -15,7 +15,12 @@ from core.settings import *  # noqa: F403
 from core.settings import CONFIG, DATABASES, INSTALLED_APPS
 
 CONFIG = replace(CONFIG, gate_seconds=0.0)  # a process for each published text; tests of the gate turn it on
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.fines"]
+_PROVIDERS = ["django_athm", "rest_framework", "django_filters", "django_celery_beat", "subscriptions"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.fines", *_PROVIDERS]
+MIDTRANS_SERVER_KEY = "SB-Mid-server-test"
+MIDTRANS_CLIENT_KEY = "SB-Mid-client-test"
+MIDTRANS_IS_PRODUCTION = False
+MIDTRANS_API_BASE_URL = "https://midtrans.invalid"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _NAME = f"test_pravila_{os.getpid()}"
 if DATABASES["default"]["ENGINE"] == "core.sqlite":

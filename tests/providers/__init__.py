@@ -1,0 +1,1 @@
+"""Real packages that speak in signals, driven by their own webhook views with real payloads."""
