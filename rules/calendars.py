@@ -63,6 +63,13 @@ class Calendar:
     def is_working_day(self, day: date) -> bool:
         return bool(self.week.get(day.weekday())) and day not in self.holidays(day.year)
 
+    def instant(self, day: date, at: time, fold: int = 0) -> datetime:
+        """When it is `at` on a day, in UTC; `fold` chooses the second of two."""
+        early, late = (datetime.combine(day, at, ZoneInfo(self.zone)).replace(fold=side) for side in (0, 1))
+        # in the hour that a spring night skips, fold 0 is the later instant; there the fold asked for says nothing
+        skipped = early.utcoffset() < late.utcoffset()  # type: ignore[operator]
+        return (early if skipped or not fold else late).astimezone(UTC)
+
     def _days(self, start: date, count: int) -> int:
         """How many days lie between `start` and the `count`-th working day from it."""
         if abs(count) > MAX_WORKING_DAYS:
@@ -82,13 +89,7 @@ class Calendar:
         if not self.is_working_day(day):
             return
         for start, end in self.week[day.weekday()]:
-            yield self._instant(day, start, 0), self._instant(day + timedelta(days=end == MIDNIGHT), end, 1)
-
-    def _instant(self, day: date, at: time, fold: int) -> datetime:
-        early, late = (datetime.combine(day, at, ZoneInfo(self.zone)).replace(fold=side) for side in (0, 1))
-        # in the hour that a spring night skips, fold 0 is the later instant; there the fold asked for says nothing
-        skipped = early.utcoffset() < late.utcoffset()  # type: ignore[operator]
-        return (early if skipped or not fold else late).astimezone(UTC)
+            yield self.instant(day, start, 0), self.instant(day + timedelta(days=end == MIDNIGHT), end, 1)
 
 
 def find(name: Any) -> Calendar | None:
