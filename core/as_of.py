@@ -5,7 +5,7 @@ A handful of statements answers the questions of a whole batch; their number doe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models import Max
 from core import catalog
 from core.catalog import Relation
 from core.events import Event
-from core.lookups import MAX_EVENTS, Happened, Linked, Lookup, Row, Rows
+from core.lookups import MAX_EVENTS, Happened, Linked, Lookup, Row, Rows, event_facts, own_facts
 
 CHUNK = 400  # questions per statement
 ROWS_CHUNK = 5000
@@ -49,27 +49,30 @@ def look_up(lookups: Iterable[Lookup]) -> dict[Lookup, Rows]:
             found |= _happened(full[start : start + CHUNK], same)
         for start in range(0, len(bare), CHUNK):
             counted |= _counted(bare[start : start + CHUNK], same)
-    rows = {row.position: row for row in rows_at({key for keys, _more in found.values() for key in keys})}
-    return counted | {lookup: Rows(tuple(rows[key] for key in keys), more) for lookup, (keys, more) in found.items()}
+    told = _told({key for keys, _more in found.values() for key in keys})
+    of_objects, of_events = (
+        {key: Row(key, subject, shape(subject, facts)) for key, (subject, facts) in told.items()}
+        for shape in (own_facts, event_facts)
+    )
+    for lookup, (keys, more) in found.items():
+        rows = of_objects if isinstance(lookup, Linked) else of_events
+        counted[lookup] = Rows(tuple(rows[key] for key in keys), more)
+    return counted
 
 
 def rows_at(positions: Collection[int]) -> list[Row]:
-    """The rows that the events at these log positions are; in the order of the positions."""
+    """The related objects as the events at these log positions tell of them; in the order of the positions."""
+    return [Row(key, subject, own_facts(subject, facts)) for key, (subject, facts) in _told(positions).items()]
+
+
+def _told(positions: Collection[int]) -> dict[int, tuple[str, Any]]:
+    """Position -> subject and facts, in the order of the positions."""
     keys = sorted(positions)
-    found: list[Row] = []
+    found: dict[int, tuple[str, Any]] = {}
     for start in range(0, len(keys), ROWS_CHUNK):
         events = Event.objects.filter(pk__in=keys[start : start + ROWS_CHUNK]).order_by("pk")
-        found += [
-            Row(key, subject, own_facts(subject, facts))
-            for key, subject, facts in events.values_list("pk", "subject", "facts")
-        ]
+        found |= {key: (subject, facts) for key, subject, facts in events.values_list("pk", "subject", "facts")}
     return found
-
-
-def own_facts(subject: str, facts: Any) -> Mapping[str, Any]:
-    """What an event froze of its own subject; an event of no machine has none."""
-    own = facts.get(subject.partition(":")[0]) if isinstance(facts, Mapping) else None
-    return own if isinstance(own, Mapping) else {}
 
 
 def _declared(lookup: Linked) -> Relation | None:

@@ -59,3 +59,14 @@ class Rows:
 
     def __len__(self) -> int:
         return self.bare or len(self.rows)
+
+
+def own_facts(subject: str, facts: Any) -> Mapping[str, Any]:
+    """What an event froze of its own subject: the row that a related object is. An event of no machine has none."""
+    own = facts.get(subject.partition(":")[0]) if isinstance(facts, Mapping) else None
+    return own if isinstance(own, Mapping) else {}
+
+
+def event_facts(subject: str, facts: Any) -> Mapping[str, Any]:
+    """The row that an earlier event is: all that it froze, and what is its subject's own without the noun too."""
+    return {**facts, **own_facts(subject, facts)} if isinstance(facts, Mapping) else {}

@@ -23,7 +23,8 @@ rule_sets = Router()
 
 
 class DecisionInFull(Schema):
-    """The newest decision about an event. `house` and `overlay` are the content hashes of the versions that decided."""
+    """The newest decision about an event. `house` and `overlay` are the content hashes of the versions that decided;
+    `observed` is what aggregates and relations saw."""
 
     event: str
     attempt: int

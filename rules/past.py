@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from core.lookups import MAX_EVENTS, Happened, Row, Rows
+from core.lookups import MAX_EVENTS, Happened, Row, Rows, event_facts
 from rules.document.problem import BadRules, Problem
 from rules.observed import Observed
 from rules.observing import Params, measured, sources_of
@@ -49,8 +49,7 @@ class Past:
         facts = event.get("facts")
         facts = facts if isinstance(facts, Mapping) else {}
         subject = str(event.get("subject") or "")
-        own = facts.get(subject.partition(":")[0])
-        row = Row(self._position, subject, own if isinstance(own, Mapping) else {})
+        row = Row(self._position, subject, event_facts(subject, facts))
         self._rows[self._position] = row, str(event.get("customer") or "")
         for place in _places(event, facts):
             insort(self._by_time.setdefault(place, []), (at, self._position))

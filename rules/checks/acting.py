@@ -48,7 +48,7 @@ def _steps(steps: Sequence[Step], above: str, rule: Rule, around: Scope, params:
         pointer, scope = join(above, place), around
         if step.each is not None:
             yield from relation(step.each, join(pointer, "each"), around)
-            scope = around.in_row(around.row_noun(step.each))
+            scope = around.in_row(step.each)
         yield from condition(step.condition, scope, params)
         if step.then:
             yield from _steps(step.then, join(pointer, "then"), rule, scope, params)

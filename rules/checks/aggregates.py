@@ -25,7 +25,7 @@ def aggregates(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
             yield from related(source.of, join(aggregate.pointer, "of"), scope)
             if source.since:
                 yield from event(source.since, join(aggregate.pointer, "since"), scope)
-        row = scope.in_row(scope.row_noun(source))
+        row = scope.in_row(source)
         yield from condition(aggregate.condition, row, params)
         yield from _take(aggregate, row)
 

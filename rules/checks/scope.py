@@ -51,12 +51,16 @@ class Scope:
         self.row: str | None = None
         self.in_a_row = False
 
-    def in_row(self, noun: str | None) -> Scope:
-        """This scope inside a row that is a machine `noun`; None where that is not known for certain."""
-        made = copy.copy(self)
+    def in_row(self, source: Source) -> Scope:
+        """This scope inside a row: a related object with its own facts, or an earlier event with all of its facts, those
+        of its subject without the noun too. Where it is not certain what the rows are, they may have any fact."""
+        made, noun = copy.copy(self), self.row_noun(source)
         made.row, made.in_a_row = noun, True
-        facts = self.catalog.machines.get(noun).facts if noun else (Fact(ITEM, Kind.ANY),)
-        made.facts = {**self.facts, **{f"{ITEM}.{fact.name}" if noun else ITEM: fact for fact in facts}}
+        facts = {fact.name: fact for fact in self.catalog.machines.get(noun).facts} if noun else {}
+        if not isinstance(source, Relation):
+            facts = (self.catalog.facts_of_event(source.type) or {}) | facts
+        row = {f"{ITEM}.{path}": fact for path, fact in facts.items()} or {ITEM: Fact(ITEM, Kind.ANY)}
+        made.facts = {**self.facts, **row}
         return made
 
     def named(self, noun: str) -> dict[str, str]:

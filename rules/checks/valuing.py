@@ -53,7 +53,7 @@ def kind_of_value(value: Any, scope: Scope, params: Params) -> str | None:
         return kind_of_param(params[value.name]) if value.name in params else None
     if isinstance(value, AggregateValue):
         aggregate = build(value)
-        row = scope.in_row(scope.row_noun(aggregate.source))
+        row = scope.in_row(aggregate.source)
         fact = row.find(aggregate.take) if aggregate.take else None
         kind = KINDS.get(fact.kind) if fact else None
         return "number" if aggregate.take is None else kind if kind in TAKEN[aggregate.kind] else None

@@ -99,6 +99,8 @@ class TestTheLog:
         assert len(failed(last.pk).rows) == 3
         assert len(failed(last.pk, of="invoice", ref="invoice:7").rows) == 3
         assert failed(last.pk, of="invoice", ref="invoice:8").rows == ()
+        (row, _second) = failed(last.pk, of="subject", ref="payment:1").rows
+        assert (row.facts["n"], row.facts["payment"]["n"], row.facts["invoice"]) == (0, 0, about["invoice"])
         assert len(failed(last.pk, of="payment", ref="payment:1").rows) == 2
 
     def test_where_only_the_number_counts_no_facts_are_read(self) -> None:

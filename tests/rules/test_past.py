@@ -93,6 +93,17 @@ def test_what_comes_later_in_the_file_changes_nothing_before(before: list[Any], 
     assert [place for place in whole if place < len(before)] == matched(condition, history(*before))
 
 
+def test_an_event_as_a_row_has_all_its_facts_and_its_own_without_the_noun() -> None:
+    events = history(("payment.failed", 1, 0, 5), ("payment.failed", 1, 1, 7))
+    events[0]["facts"]["flat"] = "x"
+    for path, wanted in (("item.amount", 7), ("item.payment.amount", 7), ("item.invoice.ref", "invoice:1")):
+        row = {"fact": path, "op": "eq", "value": wanted}
+        counted = {"count": "payment.failed", "within": "7d", "if": row, "op": "gte", "value": 1}
+        assert matched(counted, events) == ([0, 1] if "invoice" in path else [1])
+    flat = {"fact": "item.flat", "op": "eq", "value": "x"}
+    assert matched({"count": "payment.failed", "within": "7d", "if": flat, "op": "eq", "value": 1}, events[:1]) == [0]
+
+
 def test_rules_that_look_at_relations_are_refused_in_a_sentence() -> None:
     with pytest.raises(BadRules, match=r"rule it .*customer.invoices, and a history file has no links"):
         matched({"count": "customer.invoices", "op": "gte", "value": 1}, [])

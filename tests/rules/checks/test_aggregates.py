@@ -43,6 +43,10 @@ def told(**parts: Any) -> list[tuple[str, str, str]]:
         {"if_": {"fact": "invoice.total", "op": "lt", "value": {"sum": "customer.invoices", "take": "item.total"}}},
         {"if_": COUNT | {"if": {"fact": "item.state", "op": "eq", "value": {"fact": "invoice.state"}}}},
         {"if_": {"count": "invoice.paid", "of": "customer", "within": "7d", "op": "eq", "value": 1}},
+        {
+            "if_": {"count": "invoice.paid", "within": "7d", "op": "eq", "value": 1}
+            | {"if": {"fact": "item.customer.tags", "op": "contains", "value": "x"}}
+        },
         {"if_": {"count": "invoice.paid", "since": "invoice.issued", "op": "eq", "value": 1}},
         {"then": [CLOSE | {"if": {"fact": "item.load", "op": "gt", "value": 5}}]},
         {"then": [{"each": "invoice.servers", "then": [{"do": "server.restart", "target": "item"}]}]},
