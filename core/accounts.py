@@ -17,6 +17,8 @@ from core.acting import Actor
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+USE_NOTED_EVERY = timedelta(minutes=5)  # a write per request would cost more than it tells
+
 
 class ApiToken(models.Model):
     """A token of a user. `customer` bounds it to one customer's objects; empty is staff."""
@@ -53,6 +55,8 @@ def actor_of_token(token: str) -> Actor | None:
     found = ApiToken.objects.select_related("user").filter(digest=_digest(token), expires_at__gt=clock.now()).first()
     if found is None or not found.user.is_active:
         return None
+    if found.last_used_at is None or found.last_used_at < clock.now() - USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=found.pk).update(last_used_at=clock.now())
     return actor_of_user(found.user, customer=found.customer or None)
 
 

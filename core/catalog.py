@@ -55,6 +55,7 @@ class EventType:
     noun: str | None = None
     facts: tuple[Fact, ...] = ()  # beyond those of the machine
     internal: bool = False  # audit, action runs, rule versions: patterns match it only when it is named
+    posted: bool = False  # a program may post it by the API: it tells what was seen, and nothing that we did
 
 
 @dataclass(frozen=True)

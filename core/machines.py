@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -108,7 +109,7 @@ def _event_types(spec: MachineSpec, further: tuple[EventType, ...]) -> list[Even
     for transition in spec.transitions.values():
         names[transition.event] = EventType(name=transition.event, title=transition.title, noun=spec.noun)
     for event in (*further, *_link_events(spec)):
-        names[event.name] = EventType(event.name, event.title, event.noun or spec.noun, event.facts, event.internal)
+        names[event.name] = replace(event, noun=event.noun or spec.noun)
     return list(names.values())
 
 

@@ -6,27 +6,28 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, Field, Header, Query, Router, Status
+from django.utils.translation import gettext
+from ninja import Body, Field, Query, Router, Status
 
-from core import facts, idempotency, permission, refs
-from core.acting import Actor
+from core import catalog, facts, permission, refs
 from core.api import PROBLEMS, Closed, Problem, demand_known
-from core.errors import BadArguments, BadReference, ObjectMissing
+from core.errors import BadArguments
 from core.http import sentence
-from core.idempotency import fingerprint
-from core.machine import Machine, perform
+from core.machine import Machine, perform, record
 from core.offers import offers
 from state_machines import fields
+from state_machines.api_asking import Key, actor_of, once, row_for
+from state_machines.api_bulk import router as bulk_router
 from state_machines.api_events import router as events_router
 from state_machines.api_machines import router as machines_router
-from state_machines.api_shapes import Created, Happened, Listed, Offered, Offers, RowInFull, offered
+from state_machines.api_shapes import Created, Happened, Listed, Offered, Offers, RowInFull, happened, offered
 from state_machines.creating import create
 
 router = Router()
 router.add_router("/machines", machines_router, tags=["machines"])
 router.add_router("/events", events_router, tags=["events"])
+router.add_router("", bulk_router, tags=["objects"])
 objects = Router(tags=["objects"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", description="The same key and body get the same answer.")]
 
 
 class ListQuery(Closed):
@@ -41,31 +42,9 @@ class ToPerform(Closed):
     expected: Annotated[str | None, Field(max_length=40, description="refuse unless this is the state now")] = None
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    permission.demand_reader(actor)
-    return actor
-
-
-def row_for(actor: Actor, noun: str, key: str) -> Machine:
-    """The row, if it exists for the actor. Raises NotDeclared or ObjectMissing."""
-    model = refs.model_of(noun)
-    try:
-        _noun, number = refs.parse_row(f"{noun}:{key}")
-    except BadReference:
-        raise ObjectMissing(ref=f"{noun}:{key[:40]}") from None
-    row = permission.visible(actor, model).filter(pk=number).first()
-    if row is None:
-        raise ObjectMissing(ref=f"{noun}:{number}")
-    return row
-
-
-def _once(request: HttpRequest, response: HttpResponse, key: str | None, act: Any) -> Any:
-    same = fingerprint(str(request.method), request.get_full_path(), request.body)
-    done = idempotency.once(actor_of(request), key, same, act)
-    if done.again:
-        response["Idempotency-Replayed"] = "true"
-    return done.answer
+class ToPost(Closed):
+    type: Annotated[str, Field(max_length=100)]
+    facts: dict[str, Any] = {}
 
 
 def _shown(row: Machine) -> dict[str, Any]:
@@ -107,7 +86,7 @@ def create_row(
         row = create(noun, given, actor)
         return {"ref": row.ref, "id": row.pk, "state": row.state, "sequence": row.sequence}
 
-    return Status(201, _once(request, response, key, act))
+    return Status(201, once(request, response, key, act))
 
 
 @objects.get("/{noun}/{id}", response={200: RowInFull, PROBLEMS: Problem}, summary="Read an object")
@@ -145,15 +124,29 @@ def perform_transition(
     ref = row_for(actor, noun, id).ref
 
     def act() -> dict[str, Any]:
-        event = perform(ref, given.name, actor=actor, arguments=given.arguments, expected=given.expected)
-        return {
-            "ref": ref,
-            "state": event.target,
-            "sequence": event.sequence,
-            "event": {"id": event.name, "type": event.type, "position": event.pk},
-        }
+        return happened(perform(ref, given.name, actor=actor, arguments=given.arguments, expected=given.expected))
 
-    return _once(request, response, key, act)
+    return once(request, response, key, act)
+
+
+@objects.post("/{noun}/{id}/events", response={200: Happened, PROBLEMS: Problem}, summary="Post an event")
+def post_event(
+    request: HttpRequest,
+    response: HttpResponse,
+    noun: str,
+    id: str,  # noqa: A002
+    given: ToPost,
+    key: Key = None,
+) -> Any:
+    """For what a monitor or a script saw. Only event types that are declared open to it; the state stays."""
+    actor = actor_of(request)
+    ref = row_for(actor, noun, id).ref
+    permission.demand_operator(actor, given.type)
+    open_types = [event.name for event in catalog.event_types if event.noun == noun and event.posted]
+    if given.type not in open_types:
+        known = ", ".join(open_types) or gettext("none")
+        raise BadArguments(what=given.type, problem=gettext("events of %s that may be posted: %s") % (noun, known))
+    return once(request, response, key, lambda: happened(record(ref, given.type, given.facts, actor=actor)))
 
 
 router.add_router("", objects)

@@ -8,6 +8,7 @@ from ninja import Schema
 
 from core import schemas
 from core.catalog import Transition
+from core.events import Event
 
 
 class Row(Schema):
@@ -56,6 +57,23 @@ class Happened(Schema):
     event: EventName
 
 
+class Failed(Schema):
+    """Why one of many was refused: the code of the problem, and its sentence."""
+
+    ref: str
+    status: int
+    code: str
+    reason: str
+
+
+class ManyHappened(Schema):
+    """What became of each, in the order of the request: an event, or the reason why not."""
+
+    done: int
+    refused: int
+    items: list[Happened | Failed]
+
+
 class Offered(Schema):
     """A transition; `arguments` is a JSON schema. `code` and `reason` say why it is blocked."""
 
@@ -88,3 +106,13 @@ def offered(transition: Transition, *, code: str | None = None, reason: str | No
         code=code,
         reason=reason,
     )
+
+
+def happened(event: Event) -> dict[str, Any]:
+    """The state after an event, as the API shows it."""
+    return {
+        "ref": event.subject,
+        "state": event.target,
+        "sequence": event.sequence,
+        "event": {"id": event.name, "type": event.type, "position": event.pk},
+    }

@@ -64,8 +64,8 @@ class Server(Machine):
         relations=(Relation("services", "service"),),
         terminal=("decommissioned",),
         events=(
-            EventType("server.overload", _("server overloaded"), facts=USAGE),
-            EventType("server.capacity_warning", _("server nearly full"), facts=USAGE),
+            EventType("server.overload", _("server overloaded"), facts=USAGE, posted=True),
+            EventType("server.capacity_warning", _("server nearly full"), facts=USAGE, posted=True),
         ),
         rank=20,
     )

@@ -143,7 +143,7 @@ class Service(Machine):
         events=(
             EventType("service.renewed", _("service renewed")),
             EventType("service.server_changed", _("service moved to another server")),
-            EventType("service.resource_usage", _("service uses much"), facts=USAGE),
+            EventType("service.resource_usage", _("service uses much"), facts=USAGE, posted=True),
         ),
         changes={"server": "service.server_changed"},
         rank=60,

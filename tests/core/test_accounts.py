@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -100,3 +100,13 @@ def test_a_superuser_is_an_administrator_but_not_without_limit(user: User) -> No
     user.is_superuser = True
     actor = actor_of_user(user)
     assert (actor.roles, actor.unlimited) == ({ADMINISTRATOR}, False)
+
+
+def test_use_of_a_token_is_noted_every_few_minutes() -> None:
+    secret = issue_token(User.objects.create_user("ana"), "test")
+    noted = []
+    for minutes in (0, 4, 6):
+        with clock.turned_to(datetime(2026, 11, 21, 12, minutes, tzinfo=UTC)):
+            assert actor_of_token(secret) is not None
+        noted.append(ApiToken.objects.get().last_used_at)
+    assert [moment.minute for moment in noted if moment] == [0, 0, 6]
