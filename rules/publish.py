@@ -111,9 +111,14 @@ def publish_now(request: ChangeRequest, *, actor: Actor | None = None) -> RuleSe
 
 
 def publish_text(key: str, text: str, *, title: str, actor: Actor | None = None) -> RuleSetVersion:
-    """Publish `text` as the rules of set `key` at once; for files and first installations."""
-    with acting(actor), transaction.atomic():
-        return publish_now(begin(key, title=title, text=text))
+    """Publish `text` as the rules of set `key` at once; for files and first installations. What is refused is withdrawn."""
+    with acting(actor):
+        request = begin(key, title=title, text=text)
+        try:
+            return publish_now(request)
+        except PravilaError:
+            perform(request, "withdraw")
+            raise
 
 
 def roll_back(version: RuleSetVersion, *, actor: Actor | None = None) -> ChangeRequest:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,11 @@ from actions.dispatch import dispatch_all
 from core import clock
 from core.events import Event
 from core.machine import change
+from rules import publish as publishing
+from rules.change_requests import ChangeRequest
 from rules.decisions import Decision
+from rules.document.problem import BadRules
+from rules.editing import begin
 from rules.overlay_conflicts import OVERDUE, sound_alarms
 from rules.publish import publish_text
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
@@ -92,3 +98,37 @@ def test_after_a_week_it_is_an_alarm_once() -> None:
     event = Event.objects.get(type=OVERDUE.name)
     assert event.facts == {"rule_set": {"key": ana.ref, "conflicts": 1}}
     assert event.customer == ana.ref
+
+
+class TestBetweenLookingAndPublishing:
+    """Somebody publishes after the other has looked, and before the locks are taken."""
+
+    def once(self, monkeypatch: pytest.MonkeyPatch, name: str, key: str, meanwhile: Callable[[], object]) -> None:
+        """After the first look at set `key`, `meanwhile` happens."""
+        real: Any = getattr(publishing, name)
+        happened: list[bool] = []
+
+        def look(request: ChangeRequest, *more: Any) -> Any:
+            found = real(request, *more)
+            if request.rule_set.key == key and not happened:
+                happened.append(True)
+                meanwhile()
+            return found
+
+        monkeypatch.setattr(publishing, name, look)
+
+    def test_an_overlay_is_held_against_the_house_that_came_between(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        publish_house()
+        ana = Customer.objects.create(name="Ana")
+        request = begin(ana.ref, title="t", text=f"set: {ana.ref}\nparams: {{score: 50}}\n")
+        self.once(monkeypatch, "examine", ana.ref, lambda: publish_house(most=10))
+        with pytest.raises(BadRules, match="at most 10"):
+            publishing.publish(request)
+        assert RuleSet.objects.get(key=ana.ref).live is None
+
+    def test_the_house_sees_the_overlay_that_came_between(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = publish_house()
+        ana = Customer.objects.create(name="Ana")
+        self.once(monkeypatch, "_effects", HOUSE, lambda: publish_mine(ana, 50))
+        publish_house(most=10)
+        assert RuleSet.objects.get(key=ana.ref).stays_on == first
