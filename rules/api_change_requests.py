@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -98,6 +99,7 @@ def review_one(request: HttpRequest, id: shapes.Id) -> Any:  # noqa: A002
         "differences": review.said, "findings": [as_data(problem) for problem in review.problems],
         "weight": review.weight, "needed": review.needed, "moves_money": review.money,
         "overlays": [{"set": one.key, "conflicts": one.conflicts, "keeps": one.keeps} for one in found.effects],
+        "preview": asdict(found.preview) if found.preview else None,
         "reach": [
             {"name": one.reach.name, "title": str(one.reach.title), "choices": list(one.reach.choices), "count": one.count,
              "listed": one.listed}

@@ -96,6 +96,19 @@ class OverlayEffect(Schema):
     keeps: list[str]
 
 
+class Shifted(Schema):
+    rule: str
+    newly: int
+    no_longer: int
+
+
+class Previewed(Schema):
+    """Of the newest `events`, on how many a rule would be true that was not, and would not be that was."""
+
+    events: int
+    shifts: list[Shifted]
+
+
 class Reviewed(Schema):
     """What there is to know before it goes live. `differences` are sentences; `overlays` those with a conflict or
     something that they keep."""
@@ -106,6 +119,7 @@ class Reviewed(Schema):
     needed: int
     moves_money: list[str]
     overlays: list[OverlayEffect]
+    preview: Previewed | None
     reach: list[ReachStated]
 
 

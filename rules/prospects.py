@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rules.change_requests import ChangeRequest
 from rules.examining import examine
 from rules.overlay_conflicts import effects_of
+from rules.preview import Preview, preview
 from rules.reach import Stated, change_of, stated
 from rules.reading import document_of, live_document
 from rules.remerging import Effect
@@ -20,6 +21,7 @@ class Prospect:
 
     review: Review
     effects: tuple[Effect, ...] = ()
+    preview: Preview | None = None
     reach: tuple[Stated, ...] = ()
 
 
@@ -30,6 +32,8 @@ def prospect(request: ChangeRequest) -> Prospect:
         return Prospect(found)
     key = request.rule_set.key
     effects = effects_of(found.document).values() if key == HOUSE and not found.errors else ()
-    change = change_of(document_of(request.rule_set.live, key), found.document, live_document(HOUSE))
+    live, house = document_of(request.rule_set.live, key), live_document(HOUSE)
+    change = change_of(live, found.document, house)
+    shifts = None if found.errors else preview(live, found.document, house)
     notable = tuple(effect for effect in effects if effect.conflicts or effect.keeps)
-    return Prospect(found, notable, tuple(stated(change)))
+    return Prospect(found, notable, shifts, tuple(stated(change)))

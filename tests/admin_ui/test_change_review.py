@@ -57,6 +57,12 @@ def test_it_says_what_is_otherwise_and_goes_all_the_way(sign_in: SignIn, house: 
     assert "Published as version" in shown(author, draft)
 
 
+def test_it_shows_what_the_newest_events_would_have_been(sign_in: SignIn, house: RuleSetVersion) -> None:
+    Fine.objects.create(case="A1", article=157, amount_minor=5000)
+    page = shown(sign_in("viewer"), change(RULES.replace("when: fine.created", "when: fine.payment")))
+    assert "<code>settle-at-once</code>: true no longer of 1" in page
+
+
 def test_errors_are_shown_and_keep_it_from_being_published(sign_in: SignIn, house: RuleSetVersion) -> None:
     client = sign_in("approver")
     draft = change(RULES.replace("op: gte", "op: above"))
