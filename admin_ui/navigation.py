@@ -42,6 +42,8 @@ ICONS = {
     "registrar": "domain",
     "efactura_document": "verified",
     "ticket": "support_agent",
+    "ticket_category": "label",
+    "ticket_comment": "forum",
 }
 FIRST = ("customer", "order", "invoice", "payment", "service", "ticket")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 
 from admin_ui.machine_pages import MachineAdmin
+from state_machines.ticket_categories import TicketCategory
+from state_machines.ticket_comments import TicketComment
 from state_machines.tickets import Ticket
 
 
@@ -14,4 +16,20 @@ class TicketAdmin(MachineAdmin):
 
     shown = ("subject", "customer", "queue", "priority", "created_at")
     list_filter = ("state", "queue", "priority")
-    recorded_edits = ("queue", "priority", "escalated", "response_due_at", "resolution_due_at")
+    recorded_edits = ("category", "queue", "priority", "escalated", "response_due_at", "resolution_due_at")
+
+
+@admin.register(TicketCategory)
+class TicketCategoryAdmin(MachineAdmin):
+    """A change of hours is for the tickets to come."""
+
+    shown = ("code", "response_hours", "resolution_hours")
+    recorded_edits = ("response_hours", "resolution_hours")
+
+
+@admin.register(TicketComment)
+class TicketCommentAdmin(MachineAdmin):
+    """What was written is not edited; it may be redacted."""
+
+    shown = ("ticket", "author", "internal", "created_at")
+    list_filter = ("state", "author", "internal")

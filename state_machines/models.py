@@ -27,6 +27,8 @@ from state_machines.service_relationships import ServiceRelationship
 from state_machines.services import Service
 from state_machines.subscriptions import Subscription
 from state_machines.tax_rates import TaxRate
+from state_machines.ticket_categories import TicketCategory
+from state_machines.ticket_comments import TicketComment
 from state_machines.tickets import Ticket
 from state_machines.tlds import Registrar, Tld
 from state_machines.topups import TopUp
@@ -65,6 +67,8 @@ __all__ = [
     "TaxProfile",
     "TaxRate",
     "Ticket",
+    "TicketCategory",
+    "TicketComment",
     "Tld",
     "TopUp",
     "VatValidation",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.catalog import EventType, Fact, Kind
+from core.catalog import EventType, Fact, Kind, Relation
 from core.declare import Declaration, StateField, transition
 from core.machine import Machine
 from state_machines import columns
@@ -16,6 +16,7 @@ from state_machines.customers import Customer
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
 from state_machines.services import Service
+from state_machines.ticket_categories import RESOLUTION_HOURS, RESPONSE_HOURS, TicketCategory, due
 
 PRIORITIES = {
     "low": _("low"),
@@ -65,6 +66,9 @@ class Ticket(Machine):
     service = models.ForeignKey(
         Service, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("service")
     )
+    category = models.ForeignKey(
+        TicketCategory, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("category")
+    )
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"), max_length=10_000, blank=True, default="")
     queue = models.CharField(_("queue"), max_length=20, choices=list(QUEUES.items()), default="general")
@@ -87,6 +91,7 @@ class Ticket(Machine):
             Fact("number", Kind.TEXT, title=_("number"), read=lambda row: row.number, free_of_persons=True),
             Fact("queue", Kind.TEXT, title=_("queue"), choices=tuple(QUEUES)),
             Fact("priority", Kind.TEXT, title=_("priority"), choices=tuple(PRIORITIES)),
+            Fact("category", Kind.REF, title=_("category"), optional=True),
             columns.code_fact("cause", _("cause"), optional=True),
             Fact("escalated", Kind.BOOLEAN, title=_("escalated")),
             Fact("resolution", Kind.TEXT, title=_("resolution"), choices=tuple(RESOLUTIONS), optional=True),
@@ -102,7 +107,9 @@ class Ticket(Machine):
             "order": "tickets",
             "order_item": "tickets",
             "service": "tickets",
+            "category": "tickets",
         },
+        relations=(Relation("comments", "ticket_comment"),),
         events=(
             EventType("ticket.escalated", _("ticket escalated")),
             EventType("ticket.sla_warning", _("ticket near its deadline")),
@@ -162,4 +169,10 @@ class Ticket(Machine):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.clean()
+        if self._state.adding:
+            given = self.category
+            response = given.response_hours if given else RESPONSE_HOURS
+            resolution = given.resolution_hours if given else RESOLUTION_HOURS
+            self.response_due_at = self.response_due_at or due(self.created_at, response)
+            self.resolution_due_at = self.resolution_due_at or due(self.created_at, resolution)
         super().save(*args, **kwargs)

@@ -29,6 +29,8 @@ from state_machines.models import (
     ServiceRelationship,
     Subscription,
     Ticket,
+    TicketCategory,
+    TicketComment,
     Tld,
     TopUp,
     Wallet,
@@ -178,3 +180,11 @@ def a_document(invoice: Invoice | None = None, **fields: Any) -> EfacturaDocumen
 
 def a_ticket(customer: Customer | None = None, **fields: Any) -> Ticket:
     return Ticket.objects.create(customer=customer or a_customer(), subject="It does not work", **fields)
+
+
+def a_category(code: str = "mail", **fields: Any) -> TicketCategory:
+    return TicketCategory.objects.create(code=code, **fields)
+
+
+def a_comment(ticket: Ticket | None = None, **fields: Any) -> TicketComment:
+    return TicketComment.objects.create(ticket=ticket or a_ticket(), **({"body": "I looked at it"} | fields))

@@ -19,9 +19,13 @@ from state_machines.models import (
     ServiceGroup,
     ServiceRelationship,
     Ticket,
+    TicketCategory,
+    TicketComment,
     Tld,
 )
 from tests.state_machines.made import (
+    a_category,
+    a_comment,
     a_dependency,
     a_document,
     a_domain,
@@ -125,3 +129,17 @@ class TestEfacturaDocument(MachineContract):
 
     def prepare(self, row: Machine, name: str) -> dict[str, Any]:
         return {"index": "5001130147"} if name == "mark_submitted" else {}
+
+
+class TestTicketCategory(MachineContract):
+    model = TicketCategory
+
+    def make(self) -> Machine:
+        return a_category()
+
+
+class TestTicketComment(MachineContract):
+    model = TicketComment
+
+    def make(self) -> Machine:
+        return a_comment()
