@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from core import clock
 from core.machine import Machine, change
@@ -37,6 +38,11 @@ from tests.state_machines.made import (
     a_tld,
     an_operation,
 )
+
+
+def a_new_name() -> str:
+    """A code that no row has: where rows move in parallel, those of one case are there in the next."""
+    return f"n{uuid4().hex}"
 
 
 class TestService(MachineContract):
@@ -75,7 +81,7 @@ class TestServer(MachineContract):
     model = Server
 
     def make(self) -> Machine:
-        return a_server()
+        return a_server(a_new_name())
 
 
 class TestTicket(MachineContract):
@@ -111,14 +117,14 @@ class TestRegistrar(MachineContract):
     model = Registrar
 
     def make(self) -> Machine:
-        return a_tld().registrar
+        return Registrar.objects.create(code=a_new_name())
 
 
 class TestTld(MachineContract):
     model = Tld
 
     def make(self) -> Machine:
-        return a_tld()
+        return Tld.objects.create(ending=a_new_name(), registrar=a_tld().registrar)
 
 
 class TestEfacturaDocument(MachineContract):
@@ -135,7 +141,7 @@ class TestTicketCategory(MachineContract):
     model = TicketCategory
 
     def make(self) -> Machine:
-        return a_category()
+        return a_category(a_new_name())
 
 
 class TestTicketComment(MachineContract):
