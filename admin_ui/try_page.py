@@ -17,7 +17,7 @@ from rules.change_requests import OPEN, ChangeRequest
 from rules.document.json_text import read_json
 from rules.document.model import Document
 from rules.document.source import Unreadable
-from rules.reading import live_document, read
+from rules.reading import house_for, live_document, read
 from rules.rule_sets import HOUSE
 from rules.trying import Tried, try_event
 
@@ -93,7 +93,7 @@ def event_of(asked: Asked) -> tuple[dict[str, Any], AsOf]:
 
 def rules_of(source: str, customer: str) -> tuple[Document, Document | None]:
     """House rules and the customer's own, with the change request `source` in the place of one. Raises CannotTry."""
-    house, overlay = live_document(HOUSE), live_document(customer) if customer else None
+    house, overlay = house_for(customer), live_document(customer) if customer else None
     if source != LIVE:
         draft = (
             ChangeRequest.objects.select_related("rule_set").filter(pk=source).first()

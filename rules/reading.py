@@ -6,7 +6,7 @@ from rules.checks import check
 from rules.document.load import Loaded, load
 from rules.document.model import Document
 from rules.document.problem import Problem
-from rules.rule_sets import HOUSE, RuleSetVersion
+from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 
 
 def read(text: str, key: str) -> tuple[Document | None, list[Problem]]:
@@ -38,6 +38,14 @@ def live_document(key: str) -> Document | None:
     """The document of that version."""
     version = live_version(key)
     return document_of(version) if version else None
+
+
+def house_for(customer: str) -> Document | None:
+    """The house rules by which a customer is decided now: the newest, or those on which an overlay in conflict stays."""
+    stuck = RuleSet.objects.filter(key=customer).exclude(stays_on=None).select_related("stays_on__rule_set").first()
+    if stuck is not None and stuck.stays_on is not None:
+        return document_of(stuck.stays_on)
+    return live_document(HOUSE)
 
 
 def document_of(version: RuleSetVersion | None, key: str = HOUSE) -> Document:

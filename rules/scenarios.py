@@ -23,7 +23,7 @@ from rules.matchers.reference import ReferenceMatcher
 from rules.observing import UNSEEN, resolved
 from rules.overlays import Effective, effective
 from rules.planning import PlannedAction, plan
-from rules.reading import live_document
+from rules.reading import house_for, live_document
 from rules.rule_sets import HOUSE
 
 MAX_SCENARIOS = 500
@@ -121,7 +121,7 @@ def delete(scenario: Scenario, *, actor: Actor | None = None) -> None:
 def live_rules(event: Mapping[str, Any]) -> Effective:
     """The effective rules by which this event would be decided now."""
     customer = str(event.get("customer") or "")
-    house = live_document(HOUSE) or Document({"set": HOUSE, "rules": []})
+    house = house_for(customer) or Document({"set": HOUSE, "rules": []})
     return effective(house, live_document(customer) if customer else None)
 
 
