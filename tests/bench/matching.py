@@ -80,7 +80,7 @@ def run() -> None:
     happened = events(7)
     for size in SIZES:
         written = rules(size, size)
-        matchers = {name: compile_rules(written, matcher=name) for name in ("reference", "durable")}
+        matchers = {name: compile_rules(written, matcher=name) for name in ("reference", "durable", "compiled")}
         by_hand = hand_written(written)
         expected = [by_hand(event) for event in happened]
         for name, matcher in matchers.items():
@@ -99,10 +99,13 @@ def run() -> None:
         matches = sum(map(len, expected)) / len(happened)
         rows.append(
             (size, round(matches, 2), *(round(each[name], 2) for name in each),
-             *(round(each[name] / each["if/elif"], 1) for name in ("reference", "durable")))
+             *(round(each[name] / each["if/elif"], 1) for name in ("reference", "durable", "compiled")))
         )  # fmt: skip
         for matcher in matchers.values():
             matcher.close()
         gc.collect()
-    head = ("rules", "matches/event", "if/elif µs", "reference µs", "durable µs", "reference ×", "durable ×")
+    head = (
+        "rules", "matches/event", "if/elif µs", "reference µs", "durable µs", "compiled µs", "reference ×", "durable ×",
+        "compiled ×",
+    )  # fmt: skip
     table("Matching, per event", head, rows)
