@@ -18,7 +18,7 @@ from core.event_log import depth_reached
 from core.events import Event
 from core.lookups import Lookup
 from core.outbox import Outbox, Shard
-from rules import switches
+from rules import incidents, switches
 from rules.deciding import Decided, decide, lookups
 from rules.decisions import Decision
 from rules.in_force import Live, live_versions
@@ -174,6 +174,7 @@ def _store(verdicts: list[Verdict]) -> None:
         decision.at = now
         decisions.append(decision)
         runs += asked
+    incidents.note(found for one in verdicts if one.decided for found in one.decided.disagreements)
     bulk.insert(decisions)
     bulk.insert(runs, ignore_conflicts=True)
     unless.stop_waiting(verdict.event for verdict in verdicts)  # also what an earlier event of this batch asked for

@@ -9,6 +9,7 @@ from actions.runner import reap
 from actions.runs import ActionRun, RunState
 from core import bells, clock, idempotency
 from core.outbox import Outbox
+from rules import parity
 from rules.overlay_conflicts import sound_alarms
 from rules.scheduling import publish_due
 
@@ -25,6 +26,8 @@ def sweep() -> None:
         find_lost()
         sound_alarms()
         idempotency.forget_old()
+        if parity.is_due():
+            parity.evaluate()
     if Outbox.objects.filter(held=False).exists():
         bells.ring_dispatch()
     for queue in due_queues():

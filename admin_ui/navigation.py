@@ -21,6 +21,7 @@ from core.bridge.seen import BridgeProblem
 from core.events import Event
 from core.machines import all_machines
 from rules.change_requests import ChangeRequest
+from rules.incidents import Incident
 from rules.rule_sets import RuleSet, RuleSetVersion
 
 ICONS = {
@@ -70,6 +71,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
                 _link(gettext("Event log"), list_of(Event), "history"),
                 _link(gettext("Action runs"), list_of(ActionRun), "bolt"),
                 _link(gettext("Bridge"), list_of(BridgeProblem), "cable"),
+                _link(gettext("Incidents"), list_of(Incident), "report"),
                 _link(gettext("Breakers"), list_of(Breaker), "electrical_services"),
                 _link(gettext("Audit"), list_of(AuditRow), "policy"),
             ],

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from core.api import api, nowhere
+from core.metrics import metrics
 
 ROUTERS = (
     ("/events", "rules.api.decisions"),
@@ -22,4 +23,5 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("api/<path:rest>", nowhere),
     path("health/", include("core.health")),
+    path("metrics", metrics),
 ]

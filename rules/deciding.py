@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from core.lookups import Lookup
 from rules.conditions import build_condition
+from rules.double import true_keys
 from rules.facts import View
 from rules.groups import first_of_groups
-from rules.in_force import CACHE, Compiled, Live
+from rules.in_force import CACHE, Live
+from rules.incidents import Disagreement
 from rules.observing import UNSEEN, History, lookups_of, resolved, stored
 from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective
 from rules.planning import PlannedAction, plan
@@ -20,9 +21,7 @@ from rules.rule_sets import HOUSE
 from rules.switches import why_off
 
 _FIELDS = tuple(found.name for found in fields(PlannedAction))
-log = logging.getLogger(__name__)
 _TAKEN = "left out: the house has a rule of this key by now; give the customer's rule another key"
-DISAGREED: set[str] = set()  # content hashes whose matchers disagreed: they go on by the reference alone
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ class Planned:
 
 @dataclass(frozen=True)
 class Decided:
-    """What the effective rules say about one event. `held_back` gives for each rule that was true, but may not act, why."""
+    """What the effective rules say about one event. `held_back` gives for each rule that was true, but may not act, why;
+    `disagreements` are of matchers."""
 
     house: str = ""
     overlay: str = ""
@@ -45,6 +45,7 @@ class Decided:
     held_back: dict[str, str] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     observed: dict[str, Any] = field(default_factory=dict)
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def lookups(event: Mapping[str, Any], live: Mapping[str, Live], position: int) -> list[Lookup]:
@@ -70,11 +71,12 @@ def decide(
     rules = CACHE.effective(house, overlay)
     event = resolved(event, CACHE.observing(house, overlay), rules.params, history)
     held_back: dict[str, str] = {}
-    inherited = rules.instead(_true(event, house, rules, HOUSE_LAYER), event)
+    told: list[Disagreement] = []
+    inherited = rules.instead(_true(event, house, rules, HOUSE_LAYER, told), event)
     true = [(rule, HOUSE, house.content_hash) for rule in inherited]
     if overlay is not None and rules.own:
         key = str(event["customer"])
-        mine = [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER)]
+        mine = [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER, told)]
         true += [found for found in mine if rules.origins.get(found[0].key) == key]
         unfit = [rule.key for rule, *_ in mine if rules.origins.get(rule.key) != key]
         held_back |= {f"{key}/{name}": _TAKEN if name in rules.origins else rules.left_out[name] for name in unfit}
@@ -94,7 +96,7 @@ def decide(
     )
     observed = stored(event, [one.rule for one in planned])
     digest = overlay.content_hash if overlay else ""
-    return Decided(house.content_hash, digest, planned, held_back, dict(rules.params), observed)
+    return Decided(house.content_hash, digest, planned, held_back, dict(rules.params), observed, tuple(told))
 
 
 def _of(event: Mapping[str, Any], live: Mapping[str, Live]) -> tuple[Live | None, Live | None]:
@@ -104,34 +106,14 @@ def _of(event: Mapping[str, Any], live: Mapping[str, Live]) -> tuple[Live | None
     return stays_on or live.get(HOUSE), overlay
 
 
-def _true(event: Mapping[str, Any], live: Live, rules: Effective, layer: int) -> list[Rule]:
+def _true(
+    event: Mapping[str, Any], live: Live, rules: Effective, layer: int, disagreements: list[Disagreement]
+) -> list[Rule]:
     compiled = CACHE.compiled(live, layer)
-    keys = compiled.reference.match(event, rules.params)
-    _compare(event, live, compiled, keys, rules.params)
+    keys, disagreement = true_keys(event, live, compiled, rules.params, layer)
+    if disagreement is not None:
+        disagreements.append(disagreement)
     return [compiled.rules[key] for key in keys]
-
-
-def _compare(
-    event: Mapping[str, Any], live: Live, compiled: Compiled, keys: list[str], params: Mapping[str, Any]
-) -> None:
-    """Let the other matcher decide too. Where they differ the reference decides, and the version stays with it."""
-    if compiled.durable is None or live.content_hash in DISAGREED:
-        return
-    try:
-        others = compiled.durable.match(event, params)
-    except Exception:
-        DISAGREED.add(live.content_hash)
-        log.exception(
-            "a matcher failed; the reference decides alone from now on",
-            extra={"version": live.content_hash, "event": event.get("id")},
-        )
-        return
-    if others != keys:
-        DISAGREED.add(live.content_hash)
-        log.error(
-            "matchers disagree; the reference decides from now on",
-            extra={"version": live.content_hash, "event": event.get("id"), "reference": keys, "durable": others},
-        )
 
 
 def holds(condition: Mapping[str, Any], event: Mapping[str, Any], params: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from rules.document.model import Document
 from rules.keeping import Kept
+from rules.matchers.compiled import CompiledMatcher
 from rules.matchers.contract import Matcher
 from rules.matchers.durable import EngineMissing
 from rules.matchers.reference import ReferenceMatcher
@@ -31,16 +32,18 @@ class Live:
     version: int
     content_hash: str
     house: Live | None = None
+    quarantined: bool = False  # its matchers disagreed: the reference decides alone
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """The rules of one set with both matchers; shared by all customers whose rules these are. `observing` are those
+    """The rules of one set with their matchers; shared by all customers whose rules these are. `observing` are those
     that look at relations or at the past."""
 
     rules: dict[str, Rule]
     observing: tuple[Rule, ...]
     reference: ReferenceMatcher
+    code: CompiledMatcher
     durable: Matcher | None
 
 
@@ -58,14 +61,16 @@ def live_versions(customers: Iterable[str], *, share: bool = False) -> dict[str,
                 f"SELECT 1 FROM rules_ruleset WHERE key IN ({marks}) ORDER BY key <> %s, key FOR SHARE", [*keys, HOUSE]
             )
         cursor.execute(
-            "SELECT s.key, v.id, v.content_hash, h.id, h.content_hash FROM rules_ruleset s "
+            "SELECT s.key, v.id, v.content_hash, h.id, h.content_hash, q.id, r.id FROM rules_ruleset s "
             "JOIN rules_rulesetversion v ON v.id = s.live_id LEFT JOIN rules_rulesetversion h ON h.id = s.stays_on_id "
+            "LEFT JOIN rules_incident q ON q.content_hash = v.content_hash "
+            "LEFT JOIN rules_incident r ON r.content_hash = h.content_hash "
             f"WHERE s.key IN ({marks})",
             keys,
         )
         return {
-            key: Live(version, digest, Live(house, of_house) if house else None)
-            for key, version, digest, house, of_house in cursor.fetchall()
+            key: Live(version, digest, Live(house, of_house, None, bool(worse)) if house else None, bool(bad))
+            for key, version, digest, house, of_house, bad, worse in cursor.fetchall()
         }
 
 
@@ -96,7 +101,9 @@ class Cache:
                 rules = build_rules(self._document(live), layer)
                 observing = tuple(rule for rule in rules if rule.sources)
                 by_key = {rule.key: rule for rule in rules}
-                made = Compiled(by_key, observing, ReferenceMatcher(rules), _durable(rules))
+                made = Compiled(
+                    by_key, observing, ReferenceMatcher(rules), CompiledMatcher(rules), _durable(rules, layer)
+                )
                 found = self._compiled.put(live.content_hash, made)
             return found
 
@@ -152,14 +159,16 @@ def _told(found: Effective) -> Effective:
     return found
 
 
-def _durable(rules: list[Rule]) -> Matcher | None:
-    """The second matcher; None where it cannot be had, and then the reference decides alone."""
+def _durable(rules: list[Rule], layer: int) -> Matcher | None:
+    """The second matcher of the house; None where it cannot be had, and for overlays, whose networks would be many."""
+    if layer != HOUSE_LAYER:
+        return None
     try:
         return MATCHERS["durable"](rules)
     except EngineMissing as missing:
-        log.warning("rules are decided by the reference alone", extra={"reason": str(missing)})
+        log.warning("rules are decided without the engine", extra={"reason": str(missing)})
     except Exception:
-        log.exception("rules could not be compiled; the reference decides alone")
+        log.exception("the engine could not compile the rules; they are decided without it")
     return None
 
 

@@ -35,13 +35,13 @@ def prove(event: Event, decision: Decision) -> Proven:
     overlay = _document(decision.overlay) if decision.overlay else None
     if house is None or (decision.overlay and overlay is None):
         return Proven(problem="a version that decided this is not on this server")
-    tried = try_event(event.as_document(), house, overlay, Stored(_observed(decision)))
+    tried = try_event(event.as_document(), house, overlay, Stored(observed_of(decision)))
     muted = {rule.key for rule in tried.not_eligible}
     stored = set(decision.rules) | (set(decision.held_back) - muted)
     return Proven(tried, agrees=stored == {rule.key for rule in tried.acted})
 
 
-def _observed(decision: Decision) -> Observed:
+def observed_of(decision: Decision) -> Observed:
     """What the decision has stored; the rows are read again from the events that they were."""
     rows = {}
     for relation, found in decision.observed.get("rows", {}).items():

@@ -12,10 +12,14 @@ from actions.dispatch import dispatch_all
 from core.machine import record
 from rules import deciding
 from rules import in_force as sets_in_force
-from rules.deciding import DISAGREED, Decided, decide
+from rules.deciding import Decided, decide
 from rules.decisions import Decision
+from rules.double import DISAGREED
 from rules.in_force import Cache, live_versions
+from rules.incidents import Incident
+from rules.matchers.compiled import CompiledMatcher
 from rules.matchers.durable import DurableMatcher
+from rules.matchers.reference import ReferenceMatcher
 from tests.kit import in_force
 from tests.state_machines.made import a_customer
 
@@ -24,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cache]:
-    """A cache of the test's own, and no version in disgrace."""
+    """A cache of the test's own, and no version in quarantine."""
     fresh = Cache()
     monkeypatch.setattr(deciding, "CACHE", fresh)
     DISAGREED.clear()
@@ -37,9 +41,9 @@ def rule(key: str, *, value: Any = None, **parts: Any) -> dict[str, Any]:
     return {"key": key, "when": "order.paid", **condition, "then": [{"do": "test.note"}], **parts}
 
 
-def event(total: int = 100_00, customer: str = "customer:1") -> dict[str, Any]:
+def event(total: int = 100_00, customer: str = "customer:1", id: str = "order:1@3") -> dict[str, Any]:  # noqa: A002
     facts = {"order": {"total": {"minor": total, "currency": "RON"}}}
-    return {"id": "order:1@3", "type": "order.paid", "subject": "order:1", "sequence": 3,
+    return {"id": id, "type": "order.paid", "subject": "order:1", "sequence": 3,
             "at": "2026-03-01T10:00:00Z", "facts": facts, "customer": customer}  # fmt: skip
 
 
@@ -129,22 +133,28 @@ class TestTwoMatchers:
         caplog.set_level(logging.ERROR)
 
     def test_where_they_agree_both_are_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked = watched(monkeypatch, DurableMatcher.match)
+        code = watched(monkeypatch, CompiledMatcher.match, CompiledMatcher)
+        engine = watched(monkeypatch, DurableMatcher.match)
         assert keys(decided()) == ["call"]
-        assert len(asked) == 1
+        assert (len(code), len(engine)) == (1, 1)
         assert not DISAGREED
 
+    @pytest.mark.parametrize(("matcher", "name"), [(DurableMatcher, "durable"), (CompiledMatcher, "compiled")])
     def test_where_they_differ_the_reference_decides_from_then_on(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, matcher: Any, name: str
     ) -> None:
-        asked = watched(monkeypatch, lambda *_args: ["never"])
-        assert [keys(decided()) for _time in range(3)] == [["call"]] * 3
+        asked = watched(monkeypatch, lambda *_args: ["never"], matcher)
+        found = [decided() for _time in range(3)]
+        assert [keys(one) for one in found] == [["call"]] * 3
         assert len(asked) == 1, "the version goes on by the reference alone"
         assert {self.version.content_hash} == DISAGREED
+        [told] = found[0].disagreements
+        assert (told.matcher, told.reference, told.other) == (name, ("call",), ("never",))
+        assert [one.disagreements for one in found[1:]] == [(), ()]
         said = [record for record in caplog.records if "disagree" in record.message]
-        assert [(found.levelname, found.reference, found.durable) for found in said] == [("ERROR", ["call"], ["never"])]
+        assert [(one.levelname, one.reference, one.other) for one in said] == [("ERROR", ["call"], ["never"])]
 
-    def test_another_version_is_not_in_disgrace(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_another_version_is_not_in_quarantine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         watched(monkeypatch, lambda *_args: [])
         decided()
         asked = watched(monkeypatch, lambda *_args: ["call"])
@@ -152,19 +162,23 @@ class TestTwoMatchers:
         decided()
         assert len(asked) == 1
 
+    @pytest.mark.parametrize(("matcher", "name"), [(DurableMatcher, "durable"), (CompiledMatcher, "compiled")])
     def test_an_exception_in_one_does_not_fail_the_decision(
-        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, matcher: Any, name: str
     ) -> None:
         def broken(*_args: Any) -> list[str]:
             raise MemoryError("the engine is out of rules")
 
-        asked = watched(monkeypatch, broken)
-        assert [keys(decided()) for _time in range(2)] == [["call"]] * 2
+        asked = watched(monkeypatch, broken, matcher)
+        found = [decided() for _time in range(2)]
+        assert [keys(one) for one in found] == [["call"]] * 2
         assert len(asked) == 1
-        assert {self.version.content_hash} == DISAGREED
+        assert [(one.matcher, one.error) for one in found[0].disagreements] == [
+            (name, "MemoryError: the engine is out of rules")
+        ]
         assert "the engine is out of rules" in caplog.text
 
-    def test_rules_that_the_engine_cannot_compile_are_decided_by_the_reference(
+    def test_rules_that_the_engine_cannot_compile_are_decided_without_it(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         def broken(_rules: object) -> DurableMatcher:
@@ -174,19 +188,46 @@ class TestTwoMatchers:
         assert keys(decided()) == ["call"]
         assert "no such network" in caplog.text
 
-    def test_without_the_engine_the_reference_decides_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_without_the_engine_the_code_is_held_against_the_reference(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("rules.matchers.durable.AVAILABLE", False)
-        assert keys(decided()) == ["call"]
-        assert not DISAGREED
+        watched(monkeypatch, lambda *_args: ["never"], CompiledMatcher)
+        found = decided()
+        assert keys(found) == ["call"]
+        assert [one.matcher for one in found.disagreements] == ["compiled"]
+
+    def test_dispatch_stores_the_incident_and_every_worker_heeds_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        version = in_force(rule("never", when="customer.*"))
+        watched(monkeypatch, lambda *_args: ["else"])
+        a_customer_changes()
+        incident = Incident.objects.get()
+        assert (incident.matcher, incident.content_hash) == ("durable", version.content_hash)
+        assert live_versions([])["house"].quarantined
+        DISAGREED.clear()  # as in another worker
+        asked = watched(monkeypatch, lambda *_args: ["else"])
+        a_customer_changes()
+        assert asked == []
+        assert Incident.objects.count() == 1
+
+    def test_the_rules_of_an_overlay_are_decided_twice_for_a_sample(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        in_force(rule("own"), key="customer:7")
+        asked = watched(monkeypatch, ReferenceMatcher.match, ReferenceMatcher)
+        for number in range(200):
+            decided(id=f"fine:{number}@0", customer="customer:7")
+        assert 2 <= len(asked) <= 40
 
 
-def watched(monkeypatch: pytest.MonkeyPatch, answer: Any) -> list[tuple[Any, ...]]:
-    """What the durable matcher is asked from now on; `answer` answers."""
+def a_customer_changes() -> None:
+    record(a_customer(), "customer.updated")
+    dispatch_all()
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, answer: Any, matcher: Any = DurableMatcher) -> list[tuple[Any, ...]]:
+    """What a matcher is asked from now on; `answer` answers."""
     asked: list[tuple[Any, ...]] = []
 
     def match(*args: Any) -> list[str]:
         asked.append(args)
         return list(answer(*args))
 
-    monkeypatch.setattr(DurableMatcher, "match", match)
+    monkeypatch.setattr(matcher, "match", match)
     return asked

@@ -1,0 +1,128 @@
+"""Parity: stored decisions, evaluated again by every matcher. A difference is an incident."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.events import Event
+from core.metrics import metric
+from rules import incidents
+from rules.decisions import Decision
+from rules.incidents import Disagreement
+from rules.matchers.contract import Matcher
+from rules.matchers.durable import EngineMissing
+from rules.matching import MATCHERS
+from rules.observing import Stored, resolved
+from rules.overlays import Effective
+from rules.pinned import effective_rules
+from rules.proofs import observed_of
+
+SAMPLE = 1000  # decisions of one evaluation
+AMONG = 50_000  # the newest decisions, of which they are taken
+EVERY = timedelta(days=1)
+
+
+class Parity(models.Model):
+    """What one evaluation found: how many decisions it looked at, and in how many every matcher said the same."""
+
+    at = models.DateTimeField(_("at"))
+    looked_at = models.PositiveIntegerField(_("decisions looked at"))
+    agreed = models.PositiveIntegerField(_("of these agreed"))
+    first_difference = models.CharField(_("first difference"), max_length=500, default="")
+
+    class Meta:
+        verbose_name = _("parity")
+        verbose_name_plural = _("parity")
+
+    def __str__(self) -> str:
+        return f"{self.agreed}/{self.looked_at}"
+
+    @property
+    def share(self) -> float:
+        return self.agreed / self.looked_at if self.looked_at else 1.0
+
+
+def is_due() -> bool:
+    """Whether the last evaluation is a day ago and there is something to evaluate."""
+    if not Decision.objects.exists():
+        return False
+    return not Parity.objects.filter(at__gt=clock.now() - EVERY).exists()
+
+
+def evaluate(sample: int = SAMPLE) -> Parity:
+    """Evaluate a random sample of the newest decisions again, and store what came of it."""
+    newest = Decision.objects.filter(outcome__in=("acted", "nothing")).exclude(house="").order_by("-id")
+    keys = list(newest.values_list("id", flat=True)[:AMONG])
+    chosen = Decision.objects.filter(pk__in=random.sample(keys, min(sample, len(keys)))).order_by(
+        "house", "overlay", "id"
+    )
+    looked_at, found = 0, []
+    matchers: dict[str, Matcher] = {}
+    former: Effective | None = None
+    for decision in chosen.iterator(chunk_size=200):
+        rules = effective_rules(decision)
+        event = Event.objects.filter(pk=decision.event_id).first()
+        if rules is None or event is None:
+            continue
+        if rules is not former:
+            _close(matchers.values())
+            matchers, former = _matchers(rules), rules
+        looked_at += 1
+        if difference := _difference(event, decision, rules, matchers):
+            found.append(difference)
+    _close(matchers.values())
+    incidents.note(found)
+    first = (
+        f"{found[0].matcher} about {found[0].event}: {found[0].other} instead of {found[0].reference}" if found else ""
+    )
+    return Parity.objects.create(
+        at=clock.now(), looked_at=looked_at, agreed=looked_at - len(found), first_difference=first[:500]
+    )
+
+
+def _matchers(rules: Effective) -> dict[str, Matcher]:
+    made: dict[str, Matcher] = {}
+    for name, make in MATCHERS.items():
+        try:
+            made[name] = make(rules.rules)
+        except EngineMissing:
+            continue
+    return made
+
+
+def _difference(
+    event: Event, decision: Decision, rules: Effective, matchers: dict[str, Matcher]
+) -> Disagreement | None:
+    observing = [rule for rule in rules.rules if rule.sources]
+    seen = resolved(event.as_document(), observing, rules.params, Stored(observed_of(decision)))
+    answers = {name: tuple(matcher.match(seen, rules.params)) for name, matcher in matchers.items()}
+    expected = answers["reference"]
+    for name, answer in answers.items():
+        if answer != expected:
+            return Disagreement(decision.house, name, event.name, expected, answer)
+    return None
+
+
+def _close(matchers: Iterable[Matcher]) -> None:
+    for matcher in matchers:
+        matcher.close()
+
+
+def _share() -> dict[tuple[str, ...], float]:
+    newest = Parity.objects.order_by("-at").first()
+    return {(): newest.share} if newest else {}
+
+
+metric("parity_share", "Share of re-evaluated decisions about which every matcher said the same", (), _share)
+metric(
+    "quarantined_versions",
+    "Rule set versions that the reference decides alone",
+    (),
+    lambda: {(): incidents.open_incidents()},
+)
