@@ -9,6 +9,7 @@ from core.errors import PravilaError, nearest
 from rules.document.check import check_document, error
 from rules.document.model import Document
 from rules.document.problem import BadRules, Misplaced, Problem, join
+from rules.matchers.columnar import ColumnarMatcher
 from rules.matchers.compiled import CompiledMatcher
 from rules.matchers.contract import Matcher
 from rules.matchers.durable import DurableMatcher
@@ -27,6 +28,7 @@ MATCHERS: dict[str, Callable[[Sequence[Rule]], Matcher]] = {
     "reference": ReferenceMatcher,
     "durable": DurableMatcher,
     "compiled": CompiledMatcher,
+    "columnar": ColumnarMatcher,
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import timedelta
+from itertools import groupby
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from core.metrics import metric
 from rules import incidents
 from rules.decisions import Decision
 from rules.incidents import Disagreement
+from rules.matchers.columnar import ColumnarMatcher
 from rules.matchers.contract import Matcher
 from rules.matchers.durable import EngineMissing
 from rules.matching import MATCHERS
@@ -63,20 +66,12 @@ def evaluate(sample: int = SAMPLE) -> Parity:
         "house", "overlay", "id"
     )
     looked_at, found = 0, []
-    matchers: dict[str, Matcher] = {}
-    former: Effective | None = None
-    for decision in chosen.iterator(chunk_size=200):
-        rules = effective_rules(decision)
-        event = Event.objects.filter(pk=decision.event_id).first()
-        if rules is None or event is None:
-            continue
-        if rules is not former:
-            _close(matchers.values())
-            matchers, former = _matchers(rules), rules
-        looked_at += 1
-        if difference := _difference(event, decision, rules, matchers):
-            found.append(difference)
-    _close(matchers.values())
+    for _versions, decisions in groupby(chosen, key=lambda decision: (decision.house, decision.overlay)):
+        group = list(decisions)
+        rules = effective_rules(group[0])
+        if rules is not None:
+            looked_at += len(group)
+            found += _differences(group, rules)
     incidents.note(found)
     first = (
         f"{found[0].matcher} about {found[0].event}: {found[0].other} instead of {found[0].reference}" if found else ""
@@ -84,6 +79,34 @@ def evaluate(sample: int = SAMPLE) -> Parity:
     return Parity.objects.create(
         at=clock.now(), looked_at=looked_at, agreed=looked_at - len(found), first_difference=first[:500]
     )
+
+
+def _differences(decisions: list[Decision], rules: Effective) -> list[Disagreement]:
+    """The first matcher that says something else about each, where one does."""
+    events = Event.objects.in_bulk([decision.event_id for decision in decisions])
+    observing = [rule for rule in rules.rules if rule.sources]
+    seen = [
+        resolved(events[one.event_id].as_document(), observing, rules.params, Stored(observed_of(one)))
+        for one in decisions
+    ]
+    answers = {name: _answers(matcher, seen, rules.params) for name, matcher in _matchers(rules).items()}
+    found = []
+    for place, decision in enumerate(decisions):
+        expected = answers["reference"][place]
+        other = next((name for name, said in answers.items() if said[place] != expected), None)
+        if other is not None:
+            name = events[decision.event_id].name
+            found.append(Disagreement(decision.house, other, name, tuple(expected), tuple(answers[other][place])))
+    return found
+
+
+def _answers(matcher: Matcher, events: list[Any], params: Mapping[str, Any]) -> list[list[str]]:
+    try:
+        if isinstance(matcher, ColumnarMatcher):
+            return matcher.match_many(events, params)
+        return [matcher.match(event, params) for event in events]
+    finally:
+        matcher.close()
 
 
 def _matchers(rules: Effective) -> dict[str, Matcher]:
@@ -94,24 +117,6 @@ def _matchers(rules: Effective) -> dict[str, Matcher]:
         except EngineMissing:
             continue
     return made
-
-
-def _difference(
-    event: Event, decision: Decision, rules: Effective, matchers: dict[str, Matcher]
-) -> Disagreement | None:
-    observing = [rule for rule in rules.rules if rule.sources]
-    seen = resolved(event.as_document(), observing, rules.params, Stored(observed_of(decision)))
-    answers = {name: tuple(matcher.match(seen, rules.params)) for name, matcher in matchers.items()}
-    expected = answers["reference"]
-    for name, answer in answers.items():
-        if answer != expected:
-            return Disagreement(decision.house, name, event.name, expected, answer)
-    return None
-
-
-def _close(matchers: Iterable[Matcher]) -> None:
-    for matcher in matchers:
-        matcher.close()
 
 
 def _share() -> dict[tuple[str, ...], float]:

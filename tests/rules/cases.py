@@ -14,7 +14,7 @@ from rules.matching import compile_rules
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data is not beside this project")
-MATCHERS = ("reference", "durable", "compiled")
+MATCHERS = ("reference", "durable", "compiled", "columnar")
 
 
 def rule(key: str = "r", when: Any = "*", **parts: Any) -> dict[str, Any]:

@@ -1,0 +1,120 @@
+"""Columns say what the reference says, whatever rules, parameters and events."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules.matchers.columnar import ColumnarMatcher, Unreadable
+from rules.matching import compile_rules
+from tests.rules.cases import event, rule
+from tests.rules.matchers import random_rules
+from tests.rules.matchers.test_compiled import SEEN, WANTED
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random_rules.rule_lists, st.lists(random_rules.events, min_size=1, max_size=12), random_rules.params)
+def test_it_agrees_with_the_reference(
+    rules: list[dict[str, Any]], happened: list[dict[str, Any]], params: dict[str, Any]
+) -> None:
+    columnar, reference = compile_rules(rules, "columnar"), compile_rules(rules, "reference")
+    assert isinstance(columnar, ColumnarMatcher)
+    assert columnar.match_many(happened, params) == [reference.match(one, params) for one in happened]
+
+
+@pytest.mark.parametrize("negated", [False, True])
+def test_every_kind_against_every_kind(negated: bool) -> None:
+    leaves = [
+        {"fact": "x.y", "op": op, "value": wanted}
+        for op in ("eq", "ne", "lt", "lte", "gt", "gte")
+        for wanted in [*WANTED, 2**60, "a'b", "%_\\", "é"]
+    ]
+    leaves += [{"fact": "x.y", "op": "between", "value": [low, high]} for low in WANTED[:7] for high in WANTED[:7]]
+    leaves += [
+        {"fact": "x.y", "op": word, "value": found} for word in ("in", "not_in") for found in ([], ["a"], ["a", 5])
+    ]
+    leaves += [{"fact": "x.y", "op": word, "value": "a"} for word in ("starts_with", "ends_with", "contains")]
+    leaves += [{"fact": "x.y", "op": "exists", "value": flag} for flag in (True, False)]
+    rules = [rule(f"r{number:03}", if_={"not": leaf} if negated else leaf) for number, leaf in enumerate(leaves)]
+    columnar, reference = ColumnarMatcher(compile_rules(rules).rules), compile_rules(rules)  # type: ignore[attr-defined]
+    happened = [event({"x": {"y": seen}}) for seen in [*SEEN, "a!", 'a"', "a\\", "é", "a'b", -0.0, 1e15, 10**16]]
+    happened += [event({"x": odd}) for odd in (None, 5, "text", [], [{"y": 5}])] + [event({})]
+    found = columnar.match_many(happened)
+    for one, keys in zip(happened, found, strict=True):
+        assert keys == reference.match(one), one["facts"]
+
+
+@pytest.mark.parametrize("when", ["*", "order.*", "*.paid", "order_paid", "o*r*d", ["x", "*d"], "audit.*", "rule.*"])
+def test_types_and_patterns(when: Any) -> None:
+    happened = [
+        event({}, type=kind)
+        for kind in ("order.paid", "order_paid", "orderxpaid", "x", "audit.note", "rule.stopped", "order\\z")
+    ]
+    columnar, reference = compile_rules([rule(when=when)], "columnar"), compile_rules([rule(when=when)])
+    assert isinstance(columnar, ColumnarMatcher)
+    assert columnar.match_many(happened) == [reference.match(one) for one in happened]
+
+
+class TestFile:
+    RULES = [
+        rule("large", if_={"fact": "total", "op": "gte", "value": {"money": "5.00 RON"}}),
+        rule("named", if_={"fact": "name", "op": "matches", "value": "^a"}),
+        rule("late", **{"from": "2026-03-02"}),
+        rule("never", when="other"),
+    ]
+
+    def written(self, folder: Path, events: list[dict[str, Any]], name: str = "h.jsonl.gz") -> Path:
+        path = folder / name
+        text = "\n".join(json.dumps(one, ensure_ascii=False) for one in events) + "\n"
+        path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+        return path
+
+    @pytest.mark.parametrize("name", ["h.jsonl", "h.jsonl.gz", "it's.jsonl"])
+    def test_a_file_is_counted_and_hashed(self, tmp_path: Path, name: str) -> None:
+        happened = [
+            event({"total": {"minor": 100 * number, "currency": "RON"}, "name": "ab" if number % 2 else "ba"}, id=f"é{number}",
+                  at=f"2026-03-0{1 + number % 2}T10:00:00+02:00")
+            for number in range(10)
+        ]  # fmt: skip
+        columnar = ColumnarMatcher(compile_rules(self.RULES).rules)  # type: ignore[attr-defined]
+        count, found = columnar.match_file(self.written(tmp_path, happened, name))
+        reference = compile_rules(self.RULES)
+        assert count == 10
+        for key in ("large", "named", "late", "never"):
+            ids = sorted(one["id"].encode() for one in happened if key in reference.match(one))
+            assert (found[key].matches, found[key].sha256) == (len(ids), hashlib.sha256(b"\n".join(ids)).hexdigest())
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "{", "[]", "5", '{"id": "1"}', "\x00", '{"id": 5}',
+            json.dumps(event({}) | {"id": ""}), json.dumps(event({}) | {"type": 5}), json.dumps(event({}) | {"facts": []}),
+            json.dumps(event({}) | {"at": "soon"}), json.dumps(event({}) | {"at": "2026-02-30T10:00:00Z"}),
+            json.dumps(event({}) | {"sequence": "1"}), json.dumps(event({}) | {"sequence": True}),
+            json.dumps(event({}) | {"customer": 5}), json.dumps(event({}) | {"was": []}), json.dumps(event({}) | {"id": 'a"'}),
+        ],
+    )  # fmt: skip
+    def test_what_must_be_read_line_by_line_is_not_told_here(self, tmp_path: Path, line: str) -> None:
+        path = tmp_path / "h.jsonl"
+        path.write_text(json.dumps(event({})) + "\n" + line + "\n")
+        with pytest.raises(Unreadable):
+            ColumnarMatcher([]).match_file(path)
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(Unreadable):
+            ColumnarMatcher([]).match_file(tmp_path / "none.jsonl")
+
+
+def test_rules_without_end_of_time_and_params_of_no_kind() -> None:
+    rules = [rule(if_={"fact": "x", "op": "gte", "value": {"param": "n"}})]
+    columnar = compile_rules(rules, "columnar")
+    assert isinstance(columnar, ColumnarMatcher)
+    for params, keys in (({"n": 5}, ["r"]), ({"n": None}, []), ({}, []), ({"n": "5"}, [])):
+        assert columnar.match_many([event({"x": 5})], params) == [columnar.match(event({"x": 5}), params)] == [keys]
