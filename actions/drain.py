@@ -12,7 +12,8 @@ from django.db import DatabaseError, close_old_connections, connection
 from actions.dispatch import dispatch_at_bell
 from actions.runner import run_due
 from actions.sweeper import sweep
-from core.bells import BELLS, DISPATCH, QUEUES
+from core.bells import BELLS, DISPATCH, QUEUES, WEBHOOKS
+from state_machines.webhook_queue import apply_due
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,9 @@ class Drain:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start one dispatcher, the sweeper, one thread for high runs and `worker_threads` for the others."""
+        """Start one dispatcher, one thread for webhooks, the sweeper, one thread for high runs and `worker_threads` for the others."""
         self._begin("dispatch", self._dispatch)
+        self._begin("webhooks", self._webhooks)
         self._begin("sweep", self._sweep)
         self._begin("run-high", lambda: self._run(("high",)))
         for number in range(settings.CONFIG.worker_threads):
@@ -35,7 +37,7 @@ class Drain:
     def stop(self, timeout: float = 10.0) -> None:
         """Let each thread finish what it is doing, and wait for it up to `timeout` seconds."""
         self._stopping.set()
-        for name in (DISPATCH, *QUEUES):
+        for name in (DISPATCH, WEBHOOKS, *QUEUES):
             BELLS.ring(name)
         for thread in self._threads:
             thread.join(timeout)
@@ -62,6 +64,10 @@ class Drain:
     def _dispatch(self) -> None:
         dispatch_at_bell()
         BELLS.wait({DISPATCH}, settings.CONFIG.sweep_seconds)
+
+    def _webhooks(self) -> None:
+        if not apply_due():
+            BELLS.wait({WEBHOOKS}, settings.CONFIG.sweep_seconds)
 
     def _run(self, queues: tuple[str, ...]) -> None:
         worked = sum(run_due(queue) for queue in queues if not self._stopping.is_set())

@@ -12,6 +12,7 @@ from core.outbox import Outbox
 from rules import parity
 from rules.overlay_conflicts import sound_alarms
 from rules.scheduling import publish_due
+from state_machines import webhook_queue
 
 SEARCH_SECONDS = 60  # between two searches for lost events; they read far more than they ever find
 _searched = [float("-inf")]
@@ -30,6 +31,8 @@ def sweep() -> None:
             parity.evaluate()
     if Outbox.objects.filter(held=False).exists():
         bells.ring_dispatch()
+    if webhook_queue.is_due():
+        bells.ring_webhooks()
     for queue in due_queues():
         bells.ring_queue(queue)
 

@@ -11,7 +11,8 @@ from actions import sweeper
 from actions.dispatch import dispatch_at_bell
 from actions.runner import run_due
 from core import wiring
-from core.bells import ring_queue
+from core.bells import ring_queue, ring_webhooks
+from state_machines.webhook_queue import apply_due
 
 BATCH = 200  # runs that one message may carry out before it rings again
 
@@ -33,6 +34,13 @@ def run(queue: str) -> None:
     """Carry out the due runs of one queue; rings again rather than holding the worker for long."""
     if run_due(queue, limit=BATCH) == BATCH:
         ring_queue(queue)
+
+
+@shared_task(name="actions.webhooks")
+def webhooks() -> None:
+    """Process the webhooks that wait; rings again rather than holding the worker for long."""
+    if apply_due(BATCH) == BATCH:
+        ring_webhooks()
 
 
 @shared_task(name="actions.sweep")

@@ -25,6 +25,7 @@ from admin_ui import (
     services,
     tickets,
     wallets,
+    webhooks,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "services",
     "tickets",
     "wallets",
+    "webhooks",
 ]

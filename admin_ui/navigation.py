@@ -23,6 +23,8 @@ from core.machines import all_machines
 from rules.change_requests import ChangeRequest
 from rules.incidents import Incident
 from rules.rule_sets import RuleSet, RuleSetVersion
+from state_machines.webhook_sources import WebhookSource
+from state_machines.webhooks import InvalidWebhook
 
 ICONS = {
     "customer": "group",
@@ -42,6 +44,7 @@ ICONS = {
     "tld": "public",
     "registrar": "domain",
     "efactura_document": "verified",
+    "webhook": "webhook",
     "ticket": "support_agent",
     "ticket_category": "label",
     "ticket_comment": "forum",
@@ -71,6 +74,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
                 _link(gettext("Event log"), list_of(Event), "history"),
                 _link(gettext("Action runs"), list_of(ActionRun), "bolt"),
                 _link(gettext("Bridge"), list_of(BridgeProblem), "cable"),
+                _link(gettext("Invalid webhooks"), list_of(InvalidWebhook), "gpp_bad"),
                 _link(gettext("Incidents"), list_of(Incident), "report"),
                 _link(gettext("Breakers"), list_of(Breaker), "electrical_services"),
                 _link(gettext("Audit"), list_of(AuditRow), "policy"),
@@ -80,6 +84,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     people_links = [_link(gettext("Second factor"), reverse("second-factor"), "phonelink_lock")]
     if people.has_role(request, ()):
         people_links.append(_link(gettext("Gateway accounts"), list_of(GatewayAccount), "key"))
+        people_links.append(_link(gettext("Webhook sources"), list_of(WebhookSource), "webhook"))
     if request.user.is_superuser:
         people_links += [
             _link(gettext("Users"), list_of(User), "person"),

@@ -48,12 +48,7 @@ class StrictParser(Parser):
     """JSON as the standard has it, and texts that a database can keep."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        try:
-            value = json.loads(request.body, parse_constant=_refuse_constant)
-            _demand_storable(value)
-        except RecursionError:
-            raise ValueError("it is nested too deeply") from None
-        return value
+        return strict_json(request.body)
 
     def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
         try:
@@ -61,6 +56,16 @@ class StrictParser(Parser):
         except ValueError as error:
             raise HttpError(400, str(error)) from None
         return super().parse_querydict(data, list_fields, request)
+
+
+def strict_json(body: bytes, **options: Any) -> Any:
+    """JSON as the standard has it, with texts that a database can keep. Raises ValueError with what is wrong."""
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant, **options)
+        _demand_storable(value)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -17,6 +17,7 @@ from core.celery import app
 
 log = logging.getLogger(__name__)
 DISPATCH = "dispatch"
+WEBHOOKS = "webhooks"
 QUEUES = ("high", "default", "low", "email", "reports")
 
 
@@ -48,7 +49,7 @@ class Bells:
 
     def _forward(self, send: Callable[[str], None]) -> None:
         while True:
-            for name in self.wait({DISPATCH, *QUEUES}, timeout=3600):
+            for name in self.wait({DISPATCH, WEBHOOKS, *QUEUES}, timeout=3600):
                 try:
                     send(name)
                 except (OperationalError, OSError) as error:
@@ -61,6 +62,8 @@ class Bells:
 def _send_by_celery(name: str) -> None:
     if name == DISPATCH:
         app.send_task("actions.dispatch", queue="high", ignore_result=True)
+    elif name == WEBHOOKS:
+        app.send_task("actions.webhooks", queue="high", ignore_result=True)
     else:
         app.send_task("actions.run", args=[name], queue=name, ignore_result=True)
 
@@ -76,3 +79,8 @@ def ring_dispatch() -> None:
 def ring_queue(name: str) -> None:
     """There are action runs due in queue `name`."""
     BELLS.ring(name)
+
+
+def ring_webhooks() -> None:
+    """There are webhooks to process."""
+    BELLS.ring(WEBHOOKS)

@@ -12,6 +12,7 @@ ROUTERS = (
     ("/change-requests", "rules.api_change_requests.change_requests"),
     ("/scenarios", "rules.api_change_requests.scenarios"),
     ("/action-runs", "actions.api.router"),
+    ("/webhooks", "state_machines.api_webhooks.router"),
     ("", "state_machines.api.router"),  # it takes every noun, so it stays last
 )
 

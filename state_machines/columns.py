@@ -59,8 +59,8 @@ def moment(title: Any, **options: Any) -> models.DateTimeField[Any, Any]:
     return models.DateTimeField(title, null=True, blank=True, **options)
 
 
-def code_fact(name: str, title: Any, *, optional: bool = False) -> Fact:
-    return Fact(name, Kind.TEXT, title=title, optional=optional, free_of_persons=True)
+def code_fact(name: str, title: Any, *, optional: bool = False, column: str | None = None) -> Fact:
+    return Fact(name, Kind.TEXT, title=title, optional=optional, column=column, free_of_persons=True)
 
 
 def moment_fact(name: str, title: Any) -> Fact:

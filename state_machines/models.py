@@ -34,6 +34,8 @@ from state_machines.tlds import Registrar, Tld
 from state_machines.topups import TopUp
 from state_machines.vat_validations import VatValidation
 from state_machines.wallets import Wallet, WalletEntry
+from state_machines.webhook_sources import WebhookSource
+from state_machines.webhooks import InvalidWebhook, Webhook, WebhookBody
 
 __all__ = [
     "Address",
@@ -43,6 +45,7 @@ __all__ = [
     "Domain",
     "DomainOperation",
     "EfacturaDocument",
+    "InvalidWebhook",
     "Invoice",
     "InvoiceLine",
     "InvoiceSeries",
@@ -74,4 +77,7 @@ __all__ = [
     "VatValidation",
     "Wallet",
     "WalletEntry",
+    "Webhook",
+    "WebhookBody",
+    "WebhookSource",
 ]
