@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from actions.declare import Call, action
-from actions.outcome import Done, Outcome, Skipped
+from actions.money import POSITIVE
+from actions.outcome import Done, Failed, Outcome, Skipped
 from core import clock
 from core.machine import lock
+from core.money import Money
 from state_machines.invoice_lines import InvoiceLine
 from state_machines.invoices import Invoice
 from state_machines.orders import Order
+from state_machines.periods import months_later
+from state_machines.services import Service
 from state_machines.tax_rates import rate_for
 
 
@@ -44,3 +49,68 @@ def create(call: Call, tax_percent: float | None = None) -> Outcome:
             tax_percent=percent,
         )
     return Done(f"{invoice.ref} is drawn up for {order.ref}")
+
+
+@action(
+    "invoice.renew",
+    title=_("Draw up a renewal invoice"),
+    sentence=_("Draw up an invoice for the next period of the service"),
+    targets=("service",),
+)
+def renew(call: Call) -> Outcome:
+    """A draft for the period from the service's next due date on, once per period; the service is then due a period later."""
+    service = lock(Service, call.row().pk)
+    start = service.next_due_at
+    if start is None:
+        return Failed(f"{service.ref} has no next due date; set one, then retry", retryable=False)
+    known = Invoice.objects.filter(service=service, period_start=start).exclude(state="void").first()
+    if known is not None:
+        return Skipped(f"{service.ref} has invoice {known.display_number} for that period already")
+    invoice = Invoice.objects.create(
+        customer=service.customer,
+        service=service,
+        currency=service.currency,
+        origin="renewal",
+        period_start=start,
+        period_end=months_later(start, service.period_months),
+    )
+    InvoiceLine.objects.create(
+        invoice=invoice,
+        description=service.product,
+        unit_price_minor=service.price_minor,
+        tax_percent=rate_for(service.customer, clock.now().date()),
+        service=service,
+    )
+    return Done(f"{invoice.ref} is drawn up for {service.ref}")
+
+
+@action(
+    "invoice.add_fee",
+    title=_("Charge a fee"),
+    sentence=_("Charge a fee of {amount} on top of the invoice"),
+    parameters={
+        "amount": POSITIVE,
+        "title": {"type": "string", "minLength": 1, "maxLength": 200},
+        "tax_percent": {"type": "number", "minimum": 0, "maximum": 100},
+    },
+    required=("amount",),
+    targets=("invoice",),
+    inverse="invoice.void",
+)
+def add_fee(call: Call, amount: dict[str, Any], title: str = "", tax_percent: float = 0) -> Outcome:
+    """A line on a draft. What is issued cannot change, so there the fee is a draft invoice of its own, of origin `fee`."""
+    invoice, fee = lock(Invoice, call.row().pk), Money.from_fact(amount)
+    if fee.currency != invoice.currency:
+        return Failed(f"{invoice.ref} is in {invoice.currency}, the fee in {fee.currency}", retryable=False)
+    if invoice.state not in ("draft", "issued", "overdue"):
+        return Skipped(f"{invoice.ref} is {invoice.state}; nothing is charged on top of it")
+    bearer = invoice
+    if invoice.state != "draft":
+        bearer = Invoice.objects.create(customer=invoice.customer, currency=invoice.currency, origin="fee")
+    InvoiceLine.objects.create(
+        invoice=bearer,
+        description=title or f"Fee on {invoice.display_number}",
+        unit_price_minor=fee.minor,
+        tax_percent=Decimal(str(tax_percent)),
+    )
+    return Done(f"{fee} is charged on {bearer.ref}")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from actions.declare import EXTERNAL, Call, action
 from actions.gateways.panel import PANEL, PanelGateway
 from actions.outcome import Done, Failed, Outcome, Skipped
+from actions.services import service_for
 from core.machine import lock, perform
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
@@ -60,18 +61,7 @@ def resolve_order(call: Call) -> Order:
 def _begin(key: int) -> Service | None:
     item = lock(OrderItem, key)
     order = lock(Order, item.order_id)
-    service = Service.objects.filter(order_item=item).exclude(state="terminated").first()
-    if service is None:
-        service = Service.objects.create(
-            customer=order.customer,
-            order=order,
-            order_item=item,
-            product=item.product,
-            product_type=item.product_type,
-            label=item.domain_name,
-            price_minor=item.total_minor,
-            currency=item.currency,
-        )
+    service = service_for(item, order)
     if item.state == "pending":
         perform(item, "start_provisioning")
     if service.state == "pending":

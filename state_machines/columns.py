@@ -13,7 +13,8 @@ from core import clock
 from core.catalog import Fact, Kind
 from core.declare import StateField
 
-CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$", _("Use letters, digits and . _ : - only."))
+CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
+CODE = RegexValidator(CODE_PATTERN, _("Use letters, digits and . _ : - only."))
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", _("Write the three letters of ISO 4217, as in RON."))
 COUNTRY = RegexValidator(r"^[A-Z]{2}$", _("Write the two letters of ISO 3166, as in RO."))
 KEPT = "kept"
