@@ -25,6 +25,7 @@ from admin_ui import (
     services,
     tickets,
     wallets,
+    webhook_endpoints,
     webhooks,
 )
 
@@ -53,5 +54,6 @@ __all__ = [
     "services",
     "tickets",
     "wallets",
+    "webhook_endpoints",
     "webhooks",
 ]

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from admin_ui.templatetags.staff import fact, moment
 from core import facts
+from core.encrypted import EncryptedField
 from core.machine import Machine
 from core.money import Money
 
@@ -28,9 +29,13 @@ def recorded(model: type[Machine]) -> set[str]:
 
 
 def fields_of(model: type[Machine], edits: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
-    """Every field of a row's page, and those of them that are read only there: all recorded ones but `edits`."""
+    """Every field of a row's page but stored secrets, and those that are read only there: all recorded ones but `edits`."""
     kept = recorded(model) - set(edits)
-    fields = [field for field in model._meta.concrete_fields if field.name not in OWN]
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in OWN and not isinstance(field, EncryptedField)
+    ]
     named = {field.name for field in fields}
     everything: list[Column] = []
     read_only: list[Column] = []

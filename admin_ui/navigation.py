@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from actions.gateways.accounts import GatewayAccount
 from actions.gateways.breakers import Breaker
 from actions.runs import ActionRun
+from actions.webhook_deliveries import WebhookDelivery
 from admin_ui import people
 from admin_ui.links import list_of
 from core.audit import AuditRow
@@ -45,6 +46,7 @@ ICONS = {
     "registrar": "domain",
     "efactura_document": "verified",
     "webhook": "webhook",
+    "webhook_endpoint": "send",
     "ticket": "support_agent",
     "ticket_category": "label",
     "ticket_comment": "forum",
@@ -74,6 +76,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
                 _link(gettext("Event log"), list_of(Event), "history"),
                 _link(gettext("Action runs"), list_of(ActionRun), "bolt"),
                 _link(gettext("Bridge"), list_of(BridgeProblem), "cable"),
+                _link(gettext("Webhook deliveries"), list_of(WebhookDelivery), "outgoing_mail"),
                 _link(gettext("Invalid webhooks"), list_of(InvalidWebhook), "gpp_bad"),
                 _link(gettext("Incidents"), list_of(Incident), "report"),
                 _link(gettext("Breakers"), list_of(Breaker), "electrical_services"),

@@ -34,6 +34,7 @@ from state_machines.tlds import Registrar, Tld
 from state_machines.topups import TopUp
 from state_machines.vat_validations import VatValidation
 from state_machines.wallets import Wallet, WalletEntry
+from state_machines.webhook_endpoints import WebhookEndpoint
 from state_machines.webhook_sources import WebhookSource
 from state_machines.webhooks import InvalidWebhook, Webhook, WebhookBody
 
@@ -79,5 +80,6 @@ __all__ = [
     "WalletEntry",
     "Webhook",
     "WebhookBody",
+    "WebhookEndpoint",
     "WebhookSource",
 ]
