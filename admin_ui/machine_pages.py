@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from admin_ui import columns, people, states
+from admin_ui import columns, holds_page, people, states
 from admin_ui.argument_form import form_of
 from admin_ui.links import page_at
 from admin_ui.offers import offers
@@ -28,6 +28,7 @@ from core.acting import acting
 from core.diagram import draw
 from core.errors import PravilaError
 from core.events import Event
+from core.holds import active
 from core.http import sentence
 from core.machine import Machine
 from core.machines import all_machines, state_titles
@@ -107,7 +108,12 @@ class MachineAdmin(StaffAdmin):
     def get_urls(self) -> list[URLPattern]:
         name = f"perform_{self.model._meta.app_label}_{self.model._meta.model_name}"
         view = staff(partial(perform, model=self.model))
-        return [path("<int:key>/perform/<str:name>/", view, name=name), *super().get_urls()]
+        held = staff(partial(holds_page.change_hold, model=self.model), roles=people.OPERATORS)
+        return [
+            path("<int:key>/perform/<str:name>/", view, name=name),
+            path("<int:key>/hold/", held, name=name.replace("perform", "hold", 1)),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -119,6 +125,8 @@ class MachineAdmin(StaffAdmin):
             more = {
                 "row": row,
                 "offers": offers(row, people.actor(request)),
+                "holds": active(row.ref),
+                "may_hold": people.has_role(request, people.OPERATORS),
                 "events": listed,
                 "runs": runs_of(event_id__in=[event.pk for event in listed]),
                 "links": self.links(row),

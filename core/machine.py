@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import event_log, links, permission, refs
+from core import event_log, holds, links, permission, refs
 from core.acting import Actor, acting, present
 from core.catalog import MachineSpec, Transition
 from core.declare import Declaration
@@ -202,14 +202,14 @@ def _store(
         arguments=arguments,
         extra=extra,
     )
-    columns = row.shape.changed(before, after)
+    columns = row.shape.changed(before, after) | {"sequence": row.sequence + 1}
     assignments = ", ".join(f'"{name}" = %s' for name in columns)
+    asked = [*columns.values(), row.pk, row.sequence, *([row.ref, transition_name] if transition_name else [])]
+    free = f" AND {holds.FREE}" if transition_name else ""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'UPDATE "{row._meta.db_table}" SET {assignments}{", " if assignments else ""}"sequence" = %s '
-            "WHERE id = %s AND sequence = %s",
-            [*columns.values(), row.sequence + 1, row.pk, row.sequence],
-        )
+        cursor.execute(f'UPDATE "{row._meta.db_table}" SET {assignments} WHERE id = %s AND sequence = %s{free}', asked)
+        if cursor.rowcount == 0 and transition_name:
+            raise holds.refuse(row, transition_name)
     row.sequence += 1
     _tell(row, row.shape.relink(before, row, event))
     return event

@@ -4,6 +4,7 @@ from core.accounts import ApiToken
 from core.audit import AuditDetail, AuditRow
 from core.bridge.seen import BridgeKey, BridgeProblem, BridgeValue
 from core.events import Event, EventDetail
+from core.holds import Hold
 from core.idempotency import IdempotencyKey
 from core.links import Link
 from core.outbox import Outbox, Shard
@@ -18,6 +19,7 @@ __all__ = [
     "BridgeValue",
     "Event",
     "EventDetail",
+    "Hold",
     "IdempotencyKey",
     "Link",
     "Outbox",

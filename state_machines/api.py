@@ -19,6 +19,7 @@ from state_machines import fields
 from state_machines.api_asking import Key, actor_of, once, row_for
 from state_machines.api_bulk import router as bulk_router
 from state_machines.api_events import router as events_router
+from state_machines.api_holds import router as holds_router
 from state_machines.api_machines import router as machines_router
 from state_machines.api_shapes import Created, Happened, Listed, Offered, Offers, RowInFull, happened, offered
 from state_machines.creating import create
@@ -27,6 +28,7 @@ router = Router()
 router.add_router("/machines", machines_router, tags=["machines"])
 router.add_router("/events", events_router, tags=["events"])
 router.add_router("", bulk_router, tags=["objects"])
+router.add_router("", holds_router, tags=["objects"])
 objects = Router(tags=["objects"])
 
 
