@@ -21,13 +21,13 @@ from core.acting import SYSTEM
 from core.bells import QUEUES
 from core.machine import perform
 from rules.publish import publish_text
+from rules.receivers import HOUSE_FILE
 from rules.rule_sets import HOUSE
 from state_machines.customers import Customer
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
 from state_machines.payments import Payment
 
-HOUSE_PACK = Path(settings.BASE_DIR) / "rules" / "packs" / "house.yaml"
 USER = "admin"
 CUSTOMERS = (
     ("Atelier Brancusi SRL", "atelier@example.com", "company"),
@@ -57,7 +57,7 @@ def load() -> SignIn | None:
     if get_user_model().objects.exists():
         return None
     with transaction.atomic():
-        publish_text(HOUSE, HOUSE_PACK.read_text(encoding="utf-8"), title="The first rules of the house", actor=SYSTEM)
+        publish_text(HOUSE, HOUSE_FILE.read_text(encoding="utf-8"), title="The first rules of the house", actor=SYSTEM)
         password = secrets.token_urlsafe(12)
         user = get_user_model().objects.create_superuser(USER, password=password)
         for role in permission.ROLES:

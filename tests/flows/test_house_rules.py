@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from actions.demo import HOUSE_PACK
 from actions.gateways.doors import replaced
 from actions.gateways.mail import MailDouble
 from actions.gateways.panel import LocalPanel
@@ -17,6 +16,7 @@ from core.events import Event
 from core.machine import perform
 from rules.decisions import Decision
 from rules.publish import publish_text
+from rules.receivers import HOUSE_FILE
 from state_machines.customers import Customer
 from state_machines.invoices import Invoice
 from state_machines.order_items import OrderItem
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _house_rules() -> None:
-    publish_text("house", HOUSE_PACK.read_text(encoding="utf-8"), title="house")
+    publish_text("house", HOUSE_FILE.read_text(encoding="utf-8"), title="house")
 
 
 def an_order(price: int = 600_000, **fields: Any) -> Order:
@@ -59,7 +59,13 @@ def test_one_transition_leads_to_invoice_ticket_score_and_mail() -> None:
     assert invoice.number == "INV-000001"
     assert Ticket.objects.get().subject == f"Call the customer of big order {order.number}"
     assert Customer.objects.get().credit_score == 750 + 15 + 5
-    assert [sent.subject for sent in mail.outbox] == [f"Order {order.number} has arrived", "Invoice INV-000001"]
+    assert sorted(sent.subject for sent in mail.outbox) == [
+        "Invoice INV-000001",
+        f"Order {order.number} has arrived",
+        "Welcome",
+        "domain is ready",
+        "hosting is ready",
+    ]
     assert {service.state for service in Service.objects.all()} == {"active"}
     assert order.state == "completed"
     assert not ActionRun.objects.exclude(state__in=["done", "skipped"]).exists()
@@ -84,7 +90,7 @@ def test_a_failed_payment_costs_score_and_is_told_once() -> None:
     perform(payment, "fail_payment", arguments={"code": "card_expired"})
     work()
     assert Customer.objects.get().credit_score == 700
-    assert [sent.subject for sent in mail.outbox][1:] == ["Your payment failed"]
+    assert [sent.subject for sent in mail.outbox].count("Your payment failed") == 1
 
 
 def test_what_the_panel_refuses_is_a_failed_item_and_a_ticket() -> None:
@@ -106,7 +112,7 @@ def test_a_silent_mail_server_holds_up_nothing_else() -> None:
         work()
     assert Order.objects.get().state == "completed"
     waiting = ActionRun.objects.filter(action="notify.email", state="ready")
-    assert waiting.count() == len(double.sent) > 0
+    assert waiting.count() == 3 < len(double.sent)
     assert {run.said for run in waiting} == {"no answer"}
 
 

@@ -9,7 +9,6 @@ from threading import Barrier
 
 import pytest
 
-from actions.demo import HOUSE_PACK
 from actions.dispatch import dispatch_batch
 from actions.runner import run_due
 from actions.runs import ActionRun
@@ -17,6 +16,7 @@ from core.events import Event
 from core.machine import perform
 from core.outbox import Outbox
 from rules.document.load import load
+from rules.receivers import HOUSE_FILE
 from state_machines.models import Customer, Invoice, InvoiceLine, Order, OrderItem, Payment
 from tests.kit import in_force, work
 from tests.parallel import at_once
@@ -27,7 +27,7 @@ Act = Callable[[], object]
 
 
 def house_rule(key: str) -> dict[str, object]:
-    (document,) = load(HOUSE_PACK.read_text(encoding="utf-8"), name="house.yaml").documents
+    (document,) = load(HOUSE_FILE.read_text(encoding="utf-8"), name="house.yaml").documents
     return next(rule for rule in document.rules if rule["key"] == key)
 
 
