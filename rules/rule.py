@@ -16,6 +16,7 @@ from rules.kinds import as_moment, order_in_time
 from rules.patterns import fits
 from rules.sources import Source
 from rules.step import Step, build_step
+from rules.timing import Timing, build_timing
 
 DEFAULT_PRIORITY = 100
 
@@ -25,7 +26,7 @@ class Rule:
     """WHEN event IF condition. `layer` is 0 for the house and grows towards the customer; `since` is inclusive,
     `until` is the last day where it is a date, and the first moment after where it is a time. `resolved` are its
     comparisons with aggregates, `aggregates` those and the ones in its arguments, `sources` what they and its steps want
-    to look at."""
+    to look at. A rule with a `timing` hangs on no event: its `when` is empty."""
 
     key: str
     when: tuple[str, ...]
@@ -40,6 +41,7 @@ class Rule:
     resolved: tuple[Resolved, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
     sources: frozenset[Source] = frozenset()
+    timing: Timing | None = None
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -68,6 +70,7 @@ class Rule:
 def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
     """The rule that the checked document `data` writes. Raises Misplaced, with a pointer within the rule."""
     when = data["when"]
+    timing = build_timing(when) if isinstance(when, Mapping) else None
     condition = build_condition(data["if"], "/if") if "if" in data else None
     steps = tuple(build_step(step, f"/then/{place}") for place, step in enumerate(data.get("then", ())))
     resolved = tuple(_resolved(condition, steps))
@@ -75,7 +78,7 @@ def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
     relations = {step.each for step in steps if step.each is not None}
     return Rule(
         key=data["key"],
-        when=tuple(when) if isinstance(when, list) else (when,),
+        when=() if timing else tuple(when) if isinstance(when, list) else (when,),
         condition=condition,
         priority=data.get("priority", DEFAULT_PRIORITY),
         layer=layer,
@@ -87,6 +90,7 @@ def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
         resolved=resolved,
         aggregates=found,
         sources=frozenset({*(aggregate.source for aggregate in found), *relations}),
+        timing=timing,
         document=data,
     )
 
