@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 from core.errors import PravilaError, nearest
 from rules.document.check import check_document, error
-from rules.document.model import Document
+from rules.document.model import Document, content_hash
 from rules.document.problem import BadRules, Misplaced, Problem, join
 from rules.matchers.columnar import ColumnarMatcher
 from rules.matchers.compiled import CompiledMatcher
@@ -15,6 +16,10 @@ from rules.matchers.contract import Matcher
 from rules.matchers.durable import DurableMatcher
 from rules.matchers.reference import ReferenceMatcher
 from rules.rule import Rule, build_rule
+
+KEPT = 8  # documents whose built rules are kept
+_BUILT: dict[Any, tuple[list[Rule], list[Problem]]] = {}
+_LOCK = Lock()
 
 
 class UnknownMatcher(PravilaError):
@@ -69,7 +74,24 @@ def build_rules(document: Document, layer: int = 0) -> list[Rule]:
 
 
 def try_rules(document: Document, layer: int = 0) -> tuple[list[Rule], list[Problem]]:
-    """The rules of a document that can be built, and what is wrong with the others."""
+    """The rules of a document that can be built, and what is wrong with the others. Those of the last few documents are
+    kept, for whoever tries one event after the other."""
+    try:
+        key = content_hash(document), tuple(document.lines.items()), document.name, layer
+    except (ValueError, TypeError, RecursionError):
+        return _try_rules(document, layer)  # it is no JSON, which is told there
+    with _LOCK:
+        found = _BUILT.get(key)
+    if found is None:
+        found = _try_rules(document, layer)
+        with _LOCK:
+            _BUILT[key] = found
+            while len(_BUILT) > KEPT:
+                del _BUILT[next(iter(_BUILT))]
+    return list(found[0]), list(found[1])
+
+
+def _try_rules(document: Document, layer: int) -> tuple[list[Rule], list[Problem]]:
     problems = check_document(document)
     if problems:
         return [], problems
