@@ -34,11 +34,17 @@ def take(account: WebhookSource, post: Post) -> Taken:
         _keep_invalid(account.name, post, str(refused))
         raise
     notice = source.read(account.keys, post)
-    webhook = _made(account, notice, verified=source.verify is not None)
+    with acting(Actor(f"source:{account.name}", unlimited=True)):
+        return keep(account, notice, post.body, verified=source.verify is not None)
+
+
+def keep(account: WebhookSource, notice: Notice, body: bytes, *, verified: bool) -> Taken:
+    """Store a notice once, to be applied later. `verified`: it is known to come from the service itself."""
+    webhook = _made(account, notice, verified=verified)
     try:
-        with acting(Actor(f"source:{account.name}", unlimited=True)), transaction.atomic():
+        with transaction.atomic():
             webhook.save()
-            WebhookBody(webhook_id=webhook.pk, body=post.body).save(force_insert=True)
+            WebhookBody(webhook_id=webhook.pk, body=body).save(force_insert=True)
             transaction.on_commit(bells.ring_webhooks)
     except IntegrityError:
         return _again(account.name, notice)

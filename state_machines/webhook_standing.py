@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
 from state_machines.payments import Payment
 from state_machines.sources.declare import Movement
 
@@ -56,7 +58,12 @@ def _payment(webhook: Webhook) -> Payment | None:
     if not name and webhook.alias:
         called = type(webhook).objects.filter(source=webhook.source, alias=webhook.alias).exclude(gateway_id="")
         name = called.values_list("gateway_id", flat=True).order_by("id").first() or webhook.alias
-    return Payment.objects.filter(gateway_id=name).select_related("customer", "invoice").first() if name else None
+    return known_payments().filter(gateway_id=name).first() if name else None
+
+
+def known_payments() -> QuerySet[Payment]:
+    """Payments with the rows whose facts the events of webhooks carry."""
+    return Payment.objects.select_related("customer", "invoice__order")
 
 
 def _same_money(webhook: Webhook, payment: Payment) -> bool:

@@ -17,7 +17,7 @@ from state_machines import columns
 from state_machines.customers import Customer
 from state_machines.payments import Payment
 from state_machines.sources.declare import Movement
-from state_machines.webhook_standing import LATE, standing
+from state_machines.webhook_standing import LATE, known_payments, standing
 
 CODE = {"code": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,59}$"}}
 ADMINISTRATORS = ("administrator",)  # and the server itself: the outcome is found, not chosen
@@ -87,7 +87,12 @@ class Webhook(Machine):
             Fact("verified", Kind.BOOLEAN, title=_("signature verified")),
             Fact("amount", Kind.MONEY, title=_("amount"), optional=True),
         ),
-        related={"payment": "payment", "customer": "customer"},
+        related={
+            "payment": "payment",
+            "customer": "customer",
+            "invoice": "payment.invoice",
+            "order": "payment.invoice.order",
+        },
         terminal=("processed", "ignored"),
         recorded=("source", "external_id", "payment", "customer"),
         rank=4,
@@ -120,6 +125,7 @@ class Webhook(Machine):
         self.customer = found.payment.customer if found.payment else None
         if found.payment is not None and found.transition:
             perform(found.payment, found.transition, arguments=found.arguments)
+            self.payment = known_payments().get(pk=found.payment.pk)  # with what became of its invoice
 
     @transition(
         source=("received", "failed"),

@@ -59,6 +59,8 @@ def test_what_a_notice_says_is_done_to_its_payment(movement: Movement, fields: d
     assert payment.state == state
     assert (event.facts["payment"]["state"], event.facts["customer"]["ref"]) == (state, payment.customer.ref)
     assert event.customer == payment.customer.ref
+    assert payment.invoice is not None
+    assert event.facts["invoice"]["remaining"]["minor"] == (0 if state == "succeeded" else 121_00)
 
 
 @pytest.mark.django_db
