@@ -12,6 +12,7 @@ from django.db import connection
 from redis import Redis
 from redis.exceptions import RedisError
 
+pytest_plugins = ["actions.testing.fixtures"]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -32,4 +32,4 @@ def test_what_its_python_imports_exists(text: str) -> None:
 
 
 def test_it_shows_rules_and_python() -> None:
-    assert (len(RULES), len(PYTHON)) == (2, 3)
+    assert (len(RULES), len(PYTHON)) == (2, 4)
