@@ -18,7 +18,7 @@ def samples(rules: Sequence[Rule], params: Mapping[str, Any]) -> list[dict[str, 
     """A few events for each rule, at most 3,000 in all."""
     found: list[dict[str, Any]] = []
     for rule in rules:
-        kind = rule.when[0].replace("*", "made")
+        kind = rule.when[0].replace("*", "made") if rule.when else "made"
         found += [_event(f"s{len(found)}{place}", kind, facts) for place, facts in enumerate(_facts(rule, params))]
         if len(found) >= MAX_SAMPLES:
             break

@@ -14,6 +14,7 @@ from rules.checks.covered import covered
 from rules.checks.parameters import parameters
 from rules.checks.scope import Finding, Scope, events
 from rules.checks.texts import message_texts
+from rules.checks.timing import timing
 from rules.checks.valuing import Params
 from rules.document.check import check_document, error
 from rules.document.model import Document
@@ -103,6 +104,7 @@ def _unstorable(document: Document) -> Iterator[Problem]:
 def _rule(rule: Rule, scope: Scope, params: Params, beside: Sequence[Rule]) -> Iterator[Finding]:
     yield from covered(rule, beside)
     yield from events(rule, scope)
+    yield from timing(rule, scope, params)
     yield from condition(rule.condition, scope, params)
     yield from aggregates(rule, scope, params)
     yield from steps(rule, scope, params)

@@ -22,7 +22,8 @@ def covered(rule: Rule, others: Sequence[Rule]) -> Iterator[Finding]:
 
 def _covers(other: Rule, rule: Rule) -> bool:
     always = other.since is None and other.until is None
-    return always and all(_among(when, other.when) for when in rule.when) and _needs(other) <= _needs(rule)
+    same_time = other.timing == rule.timing and all(_among(when, other.when) for when in rule.when)
+    return always and same_time and _needs(other) <= _needs(rule)
 
 
 def _among(when: str, wider: tuple[str, ...]) -> bool:

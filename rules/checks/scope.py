@@ -18,6 +18,11 @@ from rules.rule import Rule
 from rules.sources import Relation, Source
 
 TRANSITION = ("name", "from", "to")
+MOMENT = (
+    Fact("moment.number", Kind.INTEGER),
+    Fact("moment.offset", Kind.TEXT),
+    Fact("moment.last", Kind.BOOLEAN),
+)
 _PARTS = {"minor": Kind.INTEGER, "currency": Kind.TEXT}
 
 
@@ -31,8 +36,8 @@ class Finding:
 
 
 class Scope:
-    """The declared event types that a rule's `when` fits. `complete` where it fits declared ones only, so that what
-    they carry is known."""
+    """The declared event types that a rule's `when` fits, or the object that it hangs on in time. `complete` where it
+    fits declared ones only, so that what they carry is known."""
 
     def __init__(self, rule: Rule, catalog: Any = declarations, *, strict: bool = False) -> None:
         self.catalog = catalog
@@ -48,8 +53,18 @@ class Scope:
         self.facts: dict[str, Fact] = {}
         for name in self.types:
             self.facts |= catalog.facts_of_event(name) or {}
+        if rule.timing is not None:
+            self._hangs_on(rule.timing.noun)
         self.row: str | None = None
         self.in_a_row = False
+
+    def _hangs_on(self, noun: str) -> None:
+        """A moment carries what is known of its object, and which moment it is."""
+        self.facts = {fact.name: fact for fact in MOMENT}
+        self.complete = not noun or noun in self.catalog.machines
+        if noun in self.catalog.machines:
+            self.nouns = {noun}
+            self.facts |= self.catalog.facts_of(noun)
 
     def in_row(self, source: Source) -> Scope:
         """This scope inside a row: a related object with its own facts, or an earlier event with all of its facts, those
