@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from rules.matchers import one_pass
 from rules.matchers.columns import Columns, Told, fitting, json_path, quoted
 from rules.matchers.compiled import CompiledMatcher
 from rules.matchers.reference import ReferenceMatcher
@@ -80,6 +81,9 @@ class ColumnarMatcher:
         try:
             with _connected() as database:
                 asked = _Asked(database, self.rules, params)
+                if (told := asked.in_one_pass(path)) is not None:
+                    count, found = told
+                    return count, {rule.key: Found(*one) for rule, one in zip(self.rules, found, strict=True)}
                 asked.load_file(path)
                 odd = [(place, self.reference.match(json.loads(line), params)) for place, line in asked.odd()]
                 return asked.count(), {
@@ -112,6 +116,13 @@ class _Asked:
         """Events as JSON texts, by their places."""
         values = {"places": [place for place, _line in lines], "lines": [line for _place, line in lines]}
         self._create("SELECT unnest($places) AS place, unnest($lines) AS line", values, "place")
+
+    def in_one_pass(self, path: Path) -> tuple[int, list[tuple[int, str]]] | None:
+        """All there is to tell about a file, by one statement; None where that cannot tell it."""
+        try:
+            return one_pass.ask(self._database, path, self.told, self._columns, MAX_LINE)
+        except duckdb.Error:
+            return None
 
     def load_file(self, path: Path) -> None:
         """The events of a history file. Raises Unreadable where a row is none."""

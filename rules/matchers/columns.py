@@ -53,6 +53,11 @@ class Columns:
         return [f"{made} AS {name}" for name, made in self._derived.items()]
 
     @property
+    def names(self) -> set[str]:
+        """The names of the derived columns."""
+        return set(self._derived)
+
+    @property
     def odd(self) -> str:
         """Where an event has a number that SQL cannot hold exactly, so that it must be asked by itself."""
         numbers = [name for name in self._derived if name.startswith("n")]

@@ -91,6 +91,39 @@ class TestFile:
             ids = sorted(one["id"].encode() for one in happened if key in reference.match(one))
             assert (found[key].matches, found[key].sha256) == (len(ids), hashlib.sha256(b"\n".join(ids)).hexdigest())
 
+    def test_a_fact_that_is_asked_whole_and_by_its_part(self, tmp_path: Path) -> None:
+        rules = [
+            rule("whole", if_={"fact": "total", "op": "gte", "value": {"money": "5.00 RON"}}),
+            rule("part", if_={"fact": "total.minor", "op": "gte", "value": 500}),
+            rule("there", if_={"fact": "total", "op": "exists", "value": True}),
+        ]
+        seen = [
+            {"minor": 500, "currency": "RON"},
+            {"minor": 499, "currency": "RON"},
+            {"minor": 500},
+            None,
+            5,
+            "a\\b",
+            2**60,
+        ]
+        path = self.written(tmp_path, [event({"total": total}, id=str(n)) for n, total in enumerate(seen)])
+        _count, found = ColumnarMatcher(compile_rules(rules).rules).match_file(path)  # type: ignore[attr-defined]
+        reference = compile_rules(rules)
+        for key in ("whole", "part", "there"):
+            assert found[key].matches == sum(key in reference.match(event({"total": total})) for total in seen)
+
+    @pytest.mark.parametrize("odd", [2**60, -(2**53), "a\\b", 'q"', 1e16])
+    def test_a_file_with_something_odd_in_it_is_told_exactly_too(self, tmp_path: Path, odd: Any) -> None:
+        rules = [
+            rule("number", if_={"fact": "x.y", "op": "gt", "value": 5}),
+            rule("text", if_={"fact": "x.y", "op": "ne", "value": "a"}),
+        ]
+        happened = [event({"x": {"y": value}}, id=str(n)) for n, value in enumerate([odd, 5, 6, "a", "b", None])]
+        _count, found = ColumnarMatcher(compile_rules(rules).rules).match_file(self.written(tmp_path, happened))  # type: ignore[attr-defined]
+        reference = compile_rules(rules)
+        for key in ("number", "text"):
+            assert found[key].matches == sum(key in reference.match(one) for one in happened)
+
     @pytest.mark.parametrize(
         "line",
         [
