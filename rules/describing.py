@@ -117,11 +117,27 @@ def _shown(value: Any) -> str:
         return f"the parameter {value['param']}"
     if set(value) == {"fact"}:
         return str(value["fact"])
+    if "schedule" in value or "date" in value or ("state" in value and "for" in value):
+        return _time(value)
     if kind := aggregate_kind(value):
         return f"{_aggregate(value, kind)} {value.get('op', '')} {_shown(value.get('value', ''))}".strip(' "')
     if "op" in value and ("fact" in value or "param" in value):
         return f"{value.get('fact', value.get('param'))} {value['op']} {_shown(value.get('value', ''))}".strip()
     return json.dumps(value, ensure_ascii=False)
+
+
+def _time(value: Mapping[str, Any]) -> str:
+    """A moment, a date, or what a rule hangs on in time: 3d after invoice.due_at, at 10:00."""
+    if "schedule" in value:
+        objects = f", for each {value['each']}" if "each" in value else ""
+        return f"on the schedule {value['schedule']}{objects}" + (f" in {_shown(value['in'])}" if "in" in value else "")
+    at = f", at {value['at']}" if "at" in value else ""
+    if "for" in value:
+        return f"{_shown(value['for'])} in {value['state']}{at}"
+    offset = value.get("offset")
+    if isinstance(offset, str) and offset.startswith("-"):
+        return f"{offset[1:]} before {value['date']}{at}"
+    return (f"{value['date']}" if offset is None else f"{_shown(offset)} after {value['date']}") + at
 
 
 def _aggregate(value: Mapping[str, Any], kind: str) -> str:

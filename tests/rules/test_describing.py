@@ -76,3 +76,22 @@ def test_aggregates_are_shown_as_people_read_them() -> None:
     assert shown(owed) == "sum of item.total of customer.invoices where item.state eq paid gte 5.00 RON"
     week = {"count": "payment.failed", "of": "customer", "within": "7d"}
     assert shown(week) == "count of payment.failed of customer within 7d"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"date": "invoice.due_at"}, "invoice.due_at"),
+        ({"date": "invoice.due_at", "offset": "-3d"}, "3d before invoice.due_at"),
+        ({"date": "invoice.due_at", "offset": ["1d", "3d"], "at": "10:00"}, "1d, 3d after invoice.due_at, at 10:00"),
+        ({"date": "invoice.due_at", "offset": {"param": "days"}}, "the parameter days after invoice.due_at"),
+        ({"state": "service.suspended", "for": "14d"}, "14d in service.suspended"),
+        ({"schedule": "0 8 * * *"}, "on the schedule 0 8 * * *"),
+        (
+            {"schedule": "0 8 * * *", "each": "invoice", "in": ["issued", "overdue"]},
+            "on the schedule 0 8 * * *, for each invoice in issued, overdue",
+        ),
+    ],
+)
+def test_times_are_shown_as_people_read_them(value: dict[str, Any], said: str) -> None:
+    assert shown(value) == said
