@@ -9,7 +9,7 @@ import sys
 import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
-PARTS = ("transition", "pipeline", "aggregates", "matching", "peers", "histories", "overlays", "served")
+PARTS = ("transition", "pipeline", "aggregates", "matching", "peers", "histories", "overlays", "served", "webhooks")
 
 
 def main(parts: list[str]) -> None:

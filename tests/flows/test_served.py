@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 from django.test import Client
 
 from tests.bench.served import PAID, Server
@@ -33,6 +36,23 @@ def test_one_post_leads_to_invoice_ticket_score_and_mail(server: Server) -> None
         wait_until(lambda s=statement, n=name: server.scalar(s) > before[n], seconds=30, what=name)
     wait_until(lambda: any("INV-" in mail.read_text() for mail in outbox.glob("*")), seconds=30, what="the mail")
     assert server.scalar("SELECT count(*) FROM actions_actionrun WHERE state = 'dead'") == 0
+
+
+def test_a_webhook_is_applied_by_the_worker_inside_the_server(server: Server) -> None:
+    source = "'athmovil', 'athmovil', '', '', '{}', 0, 1"
+    with (
+        closing(sqlite3.connect(Path(server.env["PRAVILA_VAR"]) / "pravila.sqlite3", timeout=20)) as database,
+        database,
+    ):
+        database.execute(
+            "INSERT INTO state_machines_webhooksource (name, declared, secret, former_secret, options, believed, enabled)"
+            f" VALUES ({source})"
+        )
+    body = {"transactionType": "ECOMMERCE", "status": "COMPLETED", "ecommerceId": "e-1", "total": "3.00"}
+    url = f"http://127.0.0.1:{server.env['PORT']}/api/v1/webhooks/athmovil"
+    assert requests.post(url, json=body, timeout=20).json()["state"] == "received"
+    done = "SELECT count(*) FROM state_machines_webhook WHERE state = 'processed'"
+    wait_until(lambda: server.scalar(done) == 1, seconds=30, what="the webhook")
 
 
 def test_the_sign_in_is_for_its_owner_only(server: Server) -> None:
