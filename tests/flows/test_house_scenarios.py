@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core import catalog
-from core.catalog import Fact, Kind
-from core.lookups import Row, Rows
 from rules.checks import check
 from rules.document.load import load
 from rules.document.yaml_text import read_yaml
-from rules.groups import first_of_groups
-from rules.matchers.reference import ReferenceMatcher
-from rules.observed import Observed
-from rules.observing import Params, measured, resolved, sources_of
 from rules.overlays import Effective, effective
-from rules.planning import PlannedAction, plan
 from rules.receivers import HOUSE_FILE
-from rules.rule import Rule
+from tests.scenarios.events import asked_by
 
 [(SCENARIOS, _lines)] = read_yaml((Path(__file__).parent / "house_scenarios.yaml").read_text(encoding="utf-8"))
 CASES = [(key, sort, case) for key, given in SCENARIOS.items() for sort in ("acts", "rests") for case in given[sort]]
-PLAIN: dict[Kind, Any] = {
-    Kind.TEXT: "x1",
-    Kind.INTEGER: 0,
-    Kind.NUMBER: 0,
-    Kind.BOOLEAN: False,
-    Kind.MONEY: {"minor": 0, "currency": "RON"},
-    Kind.MOMENT: "2026-03-02T10:00:00+00:00",
-    Kind.DATE: "2026-03-02",
-    Kind.REF: "thing:1",
-    Kind.LIST: [],
-    Kind.ANY: "x1",
-}
-
-
-class Given:
-    """The related objects and earlier events that a scenario gives."""
-
-    def __init__(self, rows: Mapping[str, Any]) -> None:
-        self.rows = rows
-
-    def observe(self, event: Mapping[str, Any], rules: Sequence[Rule], params: Params) -> Observed:
-        found = {source: self._rows(source.text) for source in sources_of(rules, event)}
-        return measured(event, rules, params, found)
-
-    def _rows(self, name: str) -> Rows:
-        given = self.rows.get(name, [])
-        if isinstance(given, int):
-            return Rows(bare=given)
-        return Rows(tuple(Row(place, row.get("ref", f"row:{place}"), row) for place, row in enumerate(given, 1)))
 
 
 @pytest.fixture(scope="module")
@@ -61,41 +23,6 @@ def house() -> Effective:
     loaded = load(HOUSE_FILE.read_text(encoding="utf-8"), name=HOUSE_FILE.name)
     assert [str(problem) for problem in (*loaded.problems, *check(loaded.documents))] == []
     return effective(loaded.documents[0], None)
-
-
-def an_event(case: Mapping[str, Any]) -> dict[str, Any]:
-    noun = case["on"].partition(".")[0]
-    facts: dict[str, Any] = {}
-    for path, fact in (catalog.facts_of_event(case["on"]) or {}).items():
-        _put(facts, path, _plain(fact))
-    for path, value in case.get("facts", {}).items():
-        assert path in (catalog.facts_of_event(case["on"]) or {}), path
-        _put(facts, path, value)
-    if "from" in case:
-        facts["transition"] = {"from": case["from"]}
-    event = {"id": "e1", "type": case["on"], "subject": f"{noun}:1", "sequence": 1, "facts": facts, "actor": "user:1"}
-    return event | {"at": "2026-03-02T10:00:00+00:00", "customer": "customer:1", "was": case.get("was", {})}
-
-
-def _plain(fact: Fact) -> Any:
-    return fact.choices[0] if fact.choices else PLAIN[fact.kind]
-
-
-def _put(facts: dict[str, Any], path: str, value: Any) -> None:
-    noun, _dot, name = path.partition(".")
-    if name:
-        facts.setdefault(noun, {})[name] = value
-    else:
-        facts[path] = value
-
-
-def asked_by(key: str, found: Effective, case: Mapping[str, Any]) -> list[PlannedAction]:
-    history = Given(case.get("rows", {}))
-    event = resolved(an_event(case), [rule for rule in found.rules if rule.sources], found.params, history)
-    rules = {rule.key: rule for rule in found.rules}
-    true = [rules[name] for name in ReferenceMatcher(found.rules).match(event, found.params)]
-    acting, _held_back = first_of_groups(true)
-    return [action for action in plan(acting, event, found.params) if action.rule == key]
 
 
 def test_each_rule_has_both(house: Effective) -> None:
