@@ -18,9 +18,10 @@ from core.event_log import depth_reached
 from core.events import Event
 from core.lookups import Lookup
 from core.outbox import Outbox, Shard
-from rules import incidents, switches
+from rules import exemptions, incidents, switches
 from rules.deciding import Decided, decide, lookups
 from rules.decisions import Decision
+from rules.exemptions import Exemptions
 from rules.in_force import Live, live_versions
 from rules.observing import Looked
 
@@ -83,8 +84,8 @@ def _dispatch_lanes() -> tuple[int, int]:
             return 0, 0
         events = _oldest(lanes)
         live = live_versions((event.customer for event in events), share=True)
-        verdicts = _decide(events, live, switches.off())
-        _store(verdicts)
+        off = switches.off()
+        _store(_decide(events, live, off), off)
         Shard.objects.filter(pk__in=lanes).update(served=clock.now())
     return len(events), len(lanes)
 
@@ -108,11 +109,12 @@ def _dispatch_sqlite() -> int:
             if not events:
                 return 0
             live = live_versions(event.customer for event in events)
-            verdicts = _decide(events, live, switches.off())
+            off = switches.off()
+            verdicts = _decide(events, live, off)
             try:
                 with transaction.atomic():
                     _demand_unchanged(events, live)
-                    _store(verdicts)
+                    _store(verdicts, off)
                 return len(events)
             except _Overtaken:
                 continue
@@ -136,7 +138,8 @@ def _decide(events: list[Event], live: dict[str, Live], switched_off: dict[str, 
     """Ask the log once for the whole batch, then decide each event by itself."""
     asked = (lookup for event in events for lookup in _lookups(event, live))
     found = as_of.look_up(asked)
-    return [_decide_one(event, live, switched_off, Looked(event.pk, found)) for event in events]
+    exempt = exemptions.of(whom for event in events for whom in (event.customer, event.subject))
+    return [_decide_one(event, live, switched_off, Looked(event.pk, found), exempt) for event in events]
 
 
 def _lookups(event: Event, live: dict[str, Live]) -> list[Lookup]:
@@ -150,22 +153,24 @@ def _lookups(event: Event, live: dict[str, Live]) -> list[Lookup]:
         return []
 
 
-def _decide_one(event: Event, live: dict[str, Live], switched_off: dict[str, str], history: Looked) -> Verdict:
+def _decide_one(
+    event: Event, live: dict[str, Live], switched_off: dict[str, str], history: Looked, exempt: Exemptions
+) -> Verdict:
     if depth_reached(event):
         return Verdict(event, None)
     try:
-        return Verdict(event, decide(event.as_document(), live, switched_off, history))
+        return Verdict(event, decide(event.as_document(), live, switched_off, history, exempt))
     except Exception as error:
         log.exception("event could not be decided", extra={"event": event.pk, "type": event.type})
         return Verdict(event, None, f"{type(error).__name__}: {error}"[:2000])
 
 
-def _store(verdicts: list[Verdict]) -> None:
+def _store(verdicts: list[Verdict], switched_off: dict[str, str]) -> None:
     """Decisions and runs in, outbox rows out."""
     now = clock.now()
     keys = [verdict.event.pk for verdict in verdicts]
     earlier = set(Decision.objects.filter(event_id__in=keys).values_list("event_id", flat=True))
-    limits = Limits(switches.off())
+    limits = Limits(switched_off)
     decisions: list[Decision] = []
     runs: list[ActionRun] = []
     for verdict in verdicts:

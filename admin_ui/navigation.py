@@ -67,6 +67,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
                 _link(gettext("Rule sets"), list_of(RuleSet), "gavel"),
                 _link(gettext("Change requests"), list_of(ChangeRequest), "edit_note"),
                 _link(gettext("Try"), reverse("try"), "science"),
+                _link(gettext("Exemptions"), reverse("exemptions"), "event_busy"),
                 _link(gettext("Kill switches"), reverse("switches"), "power_settings_new"),
             ],
         },

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from core.lookups import Lookup
 from rules.conditions import build_condition
 from rules.double import true_keys
+from rules.exemptions import Exemptions, why_exempt
 from rules.facts import View
 from rules.groups import first_of_groups
 from rules.in_force import CACHE, Live
 from rules.incidents import Disagreement
+from rules.kinds import as_moment
 from rules.observing import UNSEEN, History, lookups_of, resolved, stored
 from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective
 from rules.planning import PlannedAction, plan
@@ -59,11 +62,12 @@ def decide(
     live: Mapping[str, Live],
     switched_off: Mapping[str, str] | None = None,
     history: History = UNSEEN,
+    exempt: Exemptions | None = None,
 ) -> Decided:
     """Decide one event, given as a document, by the live versions of the house and of its customer. `history` says what
-    relations and aggregates see.
+    relations and aggregates see, `exempt` who is exempted from what.
 
-    What is switched off or muted holds back no other rule of its group.
+    What is switched off, exempted or muted holds back no other rule of its group.
     """
     house, overlay = _of(event, live)
     if house is None:
@@ -84,6 +88,11 @@ def decide(
     off = switched_off or {}
     held_back |= {rule.key: reason for rule, key, _ in true if (reason := why_off(off, key, rule.key))}
     held_back |= {
+        rule.key: reason
+        for rule, *_ in true
+        if exempt and rule.key not in held_back and (reason := _why_exempt(rule, event, exempt))
+    }
+    held_back |= {
         rule.key: f"muted for this customer: {rules.muted[rule.key]}"
         for rule, *_ in true
         if rule.key in rules.muted and rule.key not in held_back
@@ -97,6 +106,12 @@ def decide(
     observed = stored(event, [one.rule for one in planned])
     digest = overlay.content_hash if overlay else ""
     return Decided(house.content_hash, digest, planned, held_back, dict(rules.params), observed, tuple(told))
+
+
+def _why_exempt(rule: Rule, event: Mapping[str, Any], exempt: Exemptions) -> str | None:
+    at = as_moment(event.get("at"))
+    whom = str(event.get("customer") or ""), str(event.get("subject") or "")
+    return why_exempt(exempt, whom, rule.key, rule.group, at) if isinstance(at, datetime) else None
 
 
 def _of(event: Mapping[str, Any], live: Mapping[str, Live]) -> tuple[Live | None, Live | None]:

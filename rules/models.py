@@ -2,6 +2,7 @@
 
 from rules.change_requests import Approval, ChangeRequest
 from rules.decisions import Decision
+from rules.exemptions import Exemption
 from rules.incidents import Incident
 from rules.once import Use
 from rules.parity import Parity
@@ -13,6 +14,7 @@ __all__ = [
     "Approval",
     "ChangeRequest",
     "Decision",
+    "Exemption",
     "Incident",
     "Parity",
     "RuleSet",
