@@ -174,7 +174,7 @@ def test_a_published_rule_is_in_force_on_the_next_event() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_a_batch_costs_at_most_fourteen_statements_whatever_its_size(count: int) -> None:
+def test_a_batch_costs_at_most_fifteen_statements_whatever_its_size(count: int) -> None:
     in_force(PAY)
     work()
     for number in range(count):
