@@ -1,4 +1,4 @@
-"""Doors to services that are asked for something and answer in JSON: the registrar, the payment gateway."""
+"""Doors to services that are asked for something and answer in JSON: the registrar, the payment gateway, analytics."""
 
 from __future__ import annotations
 
@@ -74,4 +74,7 @@ REGISTRAR: Door[AskingGateway] = Door(
 )
 CHARGES: Door[AskingGateway] = Door(
     "charges", _("Charging of cards"), real=lambda: HttpAsking("charges"), double=AskingDouble
+)
+ANALYTICS: Door[AskingGateway] = Door(
+    "analytics", _("Analytics"), real=lambda: HttpAsking("analytics"), double=AskingDouble
 )
