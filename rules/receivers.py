@@ -1,21 +1,21 @@
-"""The table of hard-coded receivers and the rules of the house that stand for them, as a page."""
+"""The table of hard-coded receivers and the rules of the packs that stand for them, as a page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rules.document.load import load
-from rules.document.model import Document
 from rules.document.problem import BadRules
 from rules.document.yaml_text import read_yaml
 
 PACKS = Path(__file__).parent / "packs"
-HOUSE_FILE, ROWS_FILE = PACKS / "house.yaml", PACKS / "receivers.yaml"
+HOUSE_FILE, ROWS_FILE = PACKS / "house.yaml", Path(__file__).with_suffix(".yaml")
 _HEAD = """# Receivers and rules
 
 What hard-coded receivers of a billing system did, and what does it here. Made by `python manage.py draw_receivers`; the rows
-stand in `rules/packs/receivers.yaml`, and rules name them in their `tags`.
+stand in `rules/receivers.yaml`, and rules name them in their `tags`.
 """
 
 
@@ -29,11 +29,11 @@ class Row:
     but: str
 
 
-def rows(document: Document, text: str) -> dict[str, list[Row]]:
+def rows(rules: list[dict[str, Any]], text: str) -> dict[str, list[Row]]:
     """The rows by chapter. `text` is that of the rows' file. Raises Unreadable."""
     [(chapters, _lines)] = read_yaml(text)
     by_tag: dict[str, list[str]] = {}
-    for rule in document.data.get("rules", []):
+    for rule in rules:
         for tag in rule.get("tags", []):
             by_tag.setdefault(tag, []).append(rule["key"])
     return {
@@ -51,12 +51,20 @@ def page(chapters: dict[str, list[Row]]) -> str:
     return "".join(parts)
 
 
-def of_the_house() -> dict[str, list[Row]]:
-    """The rows with the first rules of the house."""
-    loaded = load(HOUSE_FILE.read_text(encoding="utf-8"), name=HOUSE_FILE.name)
-    if not loaded.ok:
-        raise BadRules(loaded.problems)
-    return rows(loaded.documents[0], ROWS_FILE.read_text(encoding="utf-8"))
+def of_the_packs() -> dict[str, list[Row]]:
+    """The rows with the rules that stand for them in the packs."""
+    return rows(_rules(), ROWS_FILE.read_text(encoding="utf-8"))
+
+
+def _rules() -> list[dict[str, Any]]:
+    """The rules of every pack, the house's first."""
+    found: list[dict[str, Any]] = []
+    for file in sorted(PACKS.glob("*.yaml"), key=lambda path: (path != HOUSE_FILE, path.name)):
+        loaded = load(file.read_text(encoding="utf-8"), name=file.name)
+        if not loaded.ok:
+            raise BadRules(loaded.problems)
+        found += [rule for document in loaded.documents for rule in document.data.get("rules", [])]
+    return found
 
 
 def _answer(row: Row) -> str:

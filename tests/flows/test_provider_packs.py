@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from actions.demo import HOUSE_PACK
 from actions.gateways.doors import doubles
 from actions.gateways.payment_states import told
 from actions.runs import ActionRun
@@ -14,6 +13,7 @@ from core.machine import perform
 from core.money import Money
 from rules.checks import check
 from rules.document.files import load_file
+from rules.receivers import HOUSE_FILE
 from state_machines.models import Invoice, InvoiceLine, Order, Payment, Webhook
 from state_machines.sources.declare import Movement
 from state_machines.webhook_queue import apply_due
@@ -21,13 +21,13 @@ from tests.kit import in_force, work
 from tests.state_machines.made import a_customer, an_order
 from tests.state_machines.posting import a_source, midtrans, post
 
-PACKS = sorted(HOUSE_PACK.parent.glob("*.yaml"))
+PACKS = sorted(HOUSE_FILE.parent.glob("*.yaml"))
 COMPLETED = {"transactionType": "ECOMMERCE", "status": "COMPLETED", "ecommerceId": "e-1", "referenceNumber": "r-1"}
 REFUND = {"transactionType": "REFUND", "status": "COMPLETED", "referenceNumber": "r-1", "total": "200.00"}
 
 
 def rules_of(name: str) -> Any:
-    loaded = load_file(HOUSE_PACK.parent / f"{name}.yaml")
+    loaded = load_file(HOUSE_FILE.parent / f"{name}.yaml")
     assert loaded.ok
     return loaded.documents[0].data
 

@@ -1,4 +1,4 @@
-"""Writes docs/receivers.md from the rules of the house."""
+"""Writes docs/receivers.md from the rules of the packs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from rules.receivers import of_the_house, page
+from rules.receivers import of_the_packs, page
 
 
 class Command(BaseCommand):
@@ -18,5 +18,5 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=Path(settings.BASE_DIR) / "docs" / "receivers.md")
 
     def handle(self, *args: Any, to: Path, **options: Any) -> None:
-        to.write_text(page(of_the_house()), encoding="utf-8")
+        to.write_text(page(of_the_packs()), encoding="utf-8")
         self.stdout.write(f"{to.name} is written")
