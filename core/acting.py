@@ -14,13 +14,15 @@ from typing import Any
 class Actor:
     """Somebody who acts: `user:3`, `rule:dunning`, `system`. `roles` are names of staff roles.
 
-    `customer` bounds what the actor sees to one customer (`customer:17`); None is staff, who see all.
+    `customer` bounds what the actor sees to one customer (`customer:17`); None is staff, who see all. `scopes` bound what
+    a program does for somebody; None where nothing of the kind was agreed.
     """
 
     ref: str
     roles: frozenset[str] = frozenset()
     unlimited: bool = False
     customer: str | None = None
+    scopes: frozenset[str] | None = None
 
 
 SYSTEM = Actor("system", unlimited=True)

@@ -15,18 +15,26 @@ from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import ConfigDict
 
-from core.accounts import actor_of_token, actor_of_user
+from core.accounts import PERFORM, READ, actor_of_token, actor_of_user
 from core.acting import Actor
-from core.errors import BadArguments, PravilaError
+from core.errors import BadArguments, OutOfScope, PravilaError
 from core.http import problem, problem_of
 from core.openapi import Api
 
 
 class Token(HttpBearer):
-    """`Authorization: Bearer prv_…`"""
+    """`Authorization: Bearer prv_…`. Reading needs the scope `read`; what changes something needs `scope`."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        return actor_of_token(token)
+        actor = actor_of_token(token)
+        needed = READ if request.method in {"GET", "HEAD"} else self.scope
+        if actor is not None and actor.scopes is not None and needed not in actor.scopes:
+            raise OutOfScope(scope=needed, what=f"{request.method} {request.path[:200]}")
+        return actor
 
 
 class StaffSession(APIKeyCookie):
@@ -42,6 +50,11 @@ class StaffSession(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         user: Any = request.user
         return actor_of_user(user) if key and user.is_active and user.is_staff else None
+
+
+def callers(scope: str) -> list[Any]:
+    """Who may ask: programs whose token has the scope, and staff in their session."""
+    return [Token(scope), StaffSession()]
 
 
 class StrictParser(Parser):
@@ -112,7 +125,7 @@ PROBLEMS = frozenset({400, 401, 403, 404, 409, 422, 503})
 api = Api(
     title="Pravila",
     version="1",
-    auth=[Token(), StaffSession()],
+    auth=callers(PERFORM),
     docs_url=None,
     parser=StrictParser(),
     urls_namespace="api",

@@ -114,6 +114,13 @@ class NotPermitted(PravilaError):
     code = "not-permitted"
 
 
+class OutOfScope(PravilaError):
+    """This token has not the scope "{scope}", which {what} needs. Use a token that has it, or have one issued."""
+
+    status = 403
+    code = "out-of-scope"
+
+
 class WriteRefused(PravilaError):
     """{ref} was not saved: its recorded fields change only by a transition or a recorded change. Use
     core.machine.perform or core.machine.change."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +12,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import catalog, links, refs
-from core.catalog import EventType, Fact, Kind, MachineSpec, Transition
+from core.catalog import EventType, Fact, Guard, Kind, MachineSpec, Transition
 from core.declare import StateField
 from core.errors import NotWired
 from core.fitting import demand_fields, demand_names, demand_terminal, related_model
 from core.machine import Machine
 from core.shape import Shape, demand_safe
 
+FSM_NAMES = frozenset({"self", "instance", "method"})  # django-fsm's own parameters, and those of methods
 STANDARD_EVENTS = {"created": _("{noun} created"), "updated": _("{noun} changed"), "deleted": _("{noun} deleted")}
 
 
@@ -86,11 +88,18 @@ def _transitions(model: type[Machine], states: tuple[str, ...]) -> dict[str, Tra
         spec: Any = getattr(getattr(model, name, None), "spec", None) if name not in {"spec", "shape"} else None
         if not isinstance(spec, Transition):
             continue
+        if taken := sorted(set(spec.arguments) & (FSM_NAMES | {_row_name(guard) for guard in spec.guards})):
+            reason = f'its argument "{taken[0]}" must have another name: the row itself goes by that one'
+            raise NotWired(what=f"transition {model.machine.noun}.{name}", reason=reason)
         for state in (*spec.sources, spec.target):
             if state not in states:
                 raise NotWired(what=f"transition {model.machine.noun}.{name}", reason=f'there is no state "{state}"')
         found[name] = spec
     return found
+
+
+def _row_name(guard: Guard) -> str:
+    return next(iter(inspect.signature(guard.check).parameters), "")
 
 
 def _facts(noun: str, declared: tuple[Fact, ...], states: tuple[str, ...]) -> tuple[Fact, ...]:

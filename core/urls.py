@@ -2,22 +2,23 @@
 
 from django.urls import include, path
 
-from core.api import api, nowhere
+from core.accounts import EVENTS, PERFORM, RULES, RUNS
+from core.api import api, callers, nowhere
 from core.metrics import metrics
 
 ROUTERS = (
-    ("/events", "rules.api.decisions"),
-    ("/rule-sets", "rules.api.rule_sets"),
-    ("/rule-sets", "rules.api_change_requests.of_sets"),
-    ("/change-requests", "rules.api_change_requests.change_requests"),
-    ("/scenarios", "rules.api_change_requests.scenarios"),
-    ("/action-runs", "actions.api.router"),
-    ("/webhooks", "state_machines.api_webhooks.router"),
-    ("", "state_machines.api.router"),  # it takes every noun, so it stays last
+    ("/events", "rules.api.decisions", EVENTS),
+    ("/rule-sets", "rules.api.rule_sets", RULES),
+    ("/rule-sets", "rules.api_change_requests.of_sets", RULES),
+    ("/change-requests", "rules.api_change_requests.change_requests", RULES),
+    ("/scenarios", "rules.api_change_requests.scenarios", RULES),
+    ("/action-runs", "actions.api.router", RUNS),
+    ("/webhooks", "state_machines.api_webhooks.router", EVENTS),
+    ("", "state_machines.api.router", PERFORM),  # it takes every noun, so it stays last
 )
 
-for prefix, router in ROUTERS:
-    api.add_router(prefix, router, tags=[prefix.strip("/")] if prefix else None)
+for prefix, router, scope in ROUTERS:
+    api.add_router(prefix, router, auth=callers(scope), tags=[prefix.strip("/")] if prefix else None)
 
 urlpatterns = [
     path("", include("admin_ui.urls")),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from ninja import Body, Field, Query, Router, Status
 
 from core import catalog, facts, permission, refs
-from core.api import PROBLEMS, Closed, Problem, demand_known
+from core.accounts import EVENTS
+from core.api import PROBLEMS, Closed, Problem, callers, demand_known
 from core.errors import BadArguments
 from core.http import sentence
 from core.machine import Machine, perform, record
@@ -131,7 +132,12 @@ def perform_transition(
     return once(request, response, key, act)
 
 
-@objects.post("/{noun}/{id}/events", response={200: Happened, PROBLEMS: Problem}, summary="Post an event")
+@objects.post(
+    "/{noun}/{id}/events",
+    auth=callers(EVENTS),
+    response={200: Happened, PROBLEMS: Problem},
+    summary="Post an event",
+)
 def post_event(
     request: HttpRequest,
     response: HttpResponse,

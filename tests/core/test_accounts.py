@@ -11,6 +11,7 @@ from django.db import connection
 
 from core import clock
 from core.accounts import ApiToken, actor_of_token, actor_of_user, issue_token
+from core.errors import BadArguments
 from core.permission import ADMINISTRATOR
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,15 @@ def test_use_of_a_token_is_noted_every_few_minutes() -> None:
             assert actor_of_token(secret) is not None
         noted.append(ApiToken.objects.get().last_used_at)
     assert [moment.minute for moment in noted if moment] == [0, 0, 6]
+
+
+def test_a_token_has_the_scopes_that_it_was_issued_with(user: User) -> None:
+    actor = actor_of_token(issue_token(user, "till", scopes=["perform", "read"]))
+    assert actor is not None
+    assert actor.scopes == {"read", "perform"}
+
+
+def test_a_scope_that_there_is_not(user: User) -> None:
+    with pytest.raises(BadArguments, match="the scopes are read, perform, events, rules, runs, and not everything"):
+        issue_token(user, "till", scopes=["read", "everything"])
+    assert not ApiToken.objects.exists()

@@ -19,7 +19,7 @@ from actions.management.commands.serve import Command
 from core import catalog, machines, refs, wiring
 from core.catalog import ActionSpec, EventType, Fact, Kind, Relation
 from core.database_guards import install
-from core.declare import Declaration, StateField, transition
+from core.declare import Declaration, StateField, guard, transition
 from core.errors import NotWired
 from core.fitting import demand_names
 from core.machine import Machine
@@ -235,6 +235,15 @@ class TestWronglyDeclared:
     def test_with_a_transition_from_an_unknown_state(self) -> None:
         move = transition(source="gone", target="old", event="thing.moved", title="move")(lambda _self: None)
         self.refused('there is no state "gone"', declared(), move=move)
+
+    @pytest.mark.parametrize("name", ["self", "instance", "method", "thing"])
+    def test_with_an_argument_by_the_name_of_the_row(self, name: str) -> None:
+        able = guard("thing.able", "it is able")(lambda thing, **_given: None)
+        declare = transition(
+            source="new", target="old", event="thing.moved", title="move", arguments={name: {}}, guards=(able,)
+        )
+        problem = f'transition thing.move is declared but not wired: its argument "{name}" must have another name'
+        self.refused(problem, declared(), move=declare(lambda _self, **_given: None))
 
     def test_with_an_unknown_terminal_state(self) -> None:
         self.refused('its terminal state "gone" is no state', declared(terminal=("gone",)))
