@@ -4,7 +4,7 @@ PYTHON ?= $(shell for found in python3.12 python3.11 python3; do \
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: run test check bench lock format clean
+.PHONY: run test check bench screenshots lock format clean
 
 run: .venv/installed ## set everything up and serve the demo company on PORT
 	@PORT=$(PORT) $(BIN)/python manage.py serve --demo
@@ -20,6 +20,9 @@ check: .venv/installed-dev ## format, lint, types, rooms
 
 bench: .venv/installed-bench ## ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
+
+screenshots: .venv/installed-dev ## pictures of every staff page in var/screenshots; e.g. ARGS="--width 380 --dark --language ro"
+	$(BIN)/python -m tests.browser.screenshots $(or $(DIR),var/screenshots) $(ARGS)
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

@@ -22,6 +22,7 @@ from state_machines.customers import MAX_SCORE, Customer
     },
     required=("delta",),
     inverse="credit.revert",
+    emits=("customer.credit_adjusted",),
 )
 def adjust(call: Call, delta: int, cause: str = "") -> Outcome:
     """Within 0 and 1000; what was really applied is kept with its cause, so that it can be taken back exactly."""
@@ -38,6 +39,7 @@ def adjust(call: Call, delta: int, cause: str = "") -> Outcome:
     sentence=_("Take back what {cause} did to the customer's credit score"),
     parameters={"cause": {"type": "string", "minLength": 1, "maxLength": 60}},
     required=("cause",),
+    emits=("customer.credit_adjusted",),
 )
 def revert(call: Call, cause: str) -> Outcome:
     """Exactly what was applied for this cause and is not taken back yet, whatever the rules would apply today."""

@@ -28,6 +28,7 @@ def customer_of(call: Call) -> Customer | Failed:
     title=_("Make the customer's profiles"),
     sentence=_("Make the tax and billing profile, {terms_days} days to pay"),
     parameters={"vat_payer": {"type": "boolean"}, "terms_days": {"type": "integer", "minimum": 0, "maximum": 365}},
+    emits=("tax_profile.created", "billing_profile.created"),
 )
 def create_profiles(call: Call, terms_days: int | None = None, *, vat_payer: bool = False) -> Outcome:
     """Each where there is none; one that exists is left as it is."""
@@ -46,6 +47,7 @@ def create_profiles(call: Call, terms_days: int | None = None, *, vat_payer: boo
     "customer.stop_auto_payment",
     title=_("Stop automatic payment"),
     sentence=_("Take no payments from the customer by itself any more"),
+    emits=("billing_profile.updated",),
 )
 def stop_auto_payment(call: Call) -> Outcome:
     """In the billing profile; staff may turn it on again there."""
@@ -66,6 +68,7 @@ def stop_auto_payment(call: Call) -> Outcome:
     parameters=_TAG,
     required=("tag",),
     inverse="customer.remove_tag",
+    emits=("customer.updated",),
 )
 def add_tag(call: Call, tag: str) -> Outcome:
     return _retag(call, tag, wanted=True)
@@ -78,6 +81,7 @@ def add_tag(call: Call, tag: str) -> Outcome:
     parameters=_TAG,
     required=("tag",),
     inverse="customer.add_tag",
+    emits=("customer.updated",),
 )
 def remove_tag(call: Call, tag: str) -> Outcome:
     return _retag(call, tag, wanted=False)

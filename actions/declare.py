@@ -51,11 +51,13 @@ def action(
     timeout_seconds: int = 60,
     max_attempts: int = 8,
     inverse: str | None = None,
+    emits: tuple[str, ...] = (),
 ) -> Callable[[Perform], Perform]:
     """Declare an action; the function takes a Call and the parameters by name, and returns an Outcome.
 
     An internal action writes this database only: its effect and its `done` commit together, so it happens exactly once.
-    An external one speaks to the world: at least once, with the call's key sent along.
+    An external one speaks to the world: at least once, with the call's key sent along. `emits` are the types of the
+    events that it may write, in which checks look for rules that lead back to it.
     """
 
     def declare(perform: Perform) -> Perform:
@@ -72,6 +74,7 @@ def action(
                 timeout_seconds=timeout_seconds,
                 max_attempts=max_attempts,
                 inverse=inverse,
+                emits=emits,
             ),
             perform,
         )

@@ -16,7 +16,7 @@ from actions.dispatch import dispatch_all
 from actions.gateways.doors import replaced
 from actions.gateways.mail import MailDouble
 from actions.runner import run_due
-from core import accounts, clock, permission
+from core import accounts, clock, permission, tallies
 from core.acting import SYSTEM
 from core.bells import QUEUES
 from core.machine import perform
@@ -68,6 +68,8 @@ def load() -> SignIn | None:
     path.write_text(f"user {USER}\npassword {password}\ntoken {token}\n")
     with replaced(mail=MailDouble()):
         _company()
+    while tallies.count(timedelta(0)):
+        pass
     return SignIn(USER, password, token, path)
 
 

@@ -18,7 +18,7 @@ from core.event_log import depth_reached
 from core.events import Event
 from core.lookups import Lookup
 from core.outbox import Outbox, Shard
-from rules import exemptions, incidents, switches
+from rules import exemptions, incidents, moment_upkeep, switches
 from rules.deciding import Decided, decide, lookups
 from rules.decisions import Decision
 from rules.exemptions import Exemptions
@@ -86,6 +86,7 @@ def _dispatch_lanes() -> tuple[int, int]:
         live = live_versions((event.customer for event in events), share=True)
         off = switches.off()
         _store(_decide(events, live, off), off)
+        moment_upkeep.keep(events, live)
         Shard.objects.filter(pk__in=lanes).update(served=clock.now())
     return len(events), len(lanes)
 
@@ -115,6 +116,7 @@ def _dispatch_sqlite() -> int:
                 with transaction.atomic():
                     _demand_unchanged(events, live)
                     _store(verdicts, off)
+                    moment_upkeep.keep(events, live)
                 return len(events)
             except _Overtaken:
                 continue

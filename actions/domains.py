@@ -26,6 +26,14 @@ _YEARS = {"years": {"type": "integer", "minimum": 1, "maximum": 10}}
     parameters=_YEARS,
     kind=EXTERNAL,
     targets=("order_item",),
+    emits=(
+        "domain.registered",
+        "domain.activated",
+        "domain_operation.created",
+        "domain_operation.submitted",
+        "domain_operation.completed",
+        "domain_operation.failed",
+    ),
 )
 def register(call: Call, years: int = 1) -> Outcome:
     """Skipped where the item has no domain name; a name that another customer has is not taken."""
@@ -45,6 +53,13 @@ def register(call: Call, years: int = 1) -> Outcome:
     kind=EXTERNAL,
     targets=("domain",),
     moves_money=True,
+    emits=(
+        "domain.renewed",
+        "domain_operation.created",
+        "domain_operation.submitted",
+        "domain_operation.completed",
+        "domain_operation.failed",
+    ),
 )
 def renew(call: Call, years: int = 1) -> Outcome:
     """From its last day on, so that one last day is renewed once, whoever asks and however often."""

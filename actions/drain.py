@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
@@ -12,7 +13,9 @@ from django.db import DatabaseError, close_old_connections, connection
 from actions.dispatch import dispatch_at_bell
 from actions.runner import run_due
 from actions.sweeper import sweep
-from core.bells import BELLS, DISPATCH, QUEUES, WEBHOOKS
+from core.bells import BACKTESTS, BELLS, DISPATCH, MOMENTS, QUEUES, WEBHOOKS
+from rules import moment_clock
+from rules.simulation import launching
 from state_machines.webhook_queue import apply_due
 
 log = logging.getLogger(__name__)
@@ -26,18 +29,22 @@ class Drain:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start one dispatcher, one thread for webhooks, the sweeper, one thread for high runs and `worker_threads` for the others."""
+        """Start one dispatcher, one thread for webhooks, one for moments, one for backtests, the sweeper, one thread for high runs, and `worker_threads` for the others, of which
+        the first takes no reports: a long report, or a backup, keeps no e-mail waiting."""
         self._begin("dispatch", self._dispatch)
         self._begin("webhooks", self._webhooks)
+        self._begin("moments", self._moments)
         self._begin("sweep", self._sweep)
+        self._begin("backtests", self._backtests)
         self._begin("run-high", lambda: self._run(("high",)))
         for number in range(settings.CONFIG.worker_threads):
-            self._begin(f"run-{number}", lambda: self._run(QUEUES[1:]))
+            others = QUEUES[1:] if number else tuple(name for name in QUEUES[1:] if name != "reports")
+            self._begin(f"run-{number}", partial(self._run, others))
 
     def stop(self, timeout: float = 10.0) -> None:
         """Let each thread finish what it is doing, and wait for it up to `timeout` seconds."""
         self._stopping.set()
-        for name in (DISPATCH, WEBHOOKS, *QUEUES):
+        for name in (DISPATCH, WEBHOOKS, MOMENTS, BACKTESTS, *QUEUES):
             BELLS.ring(name)
         for thread in self._threads:
             thread.join(timeout)
@@ -68,6 +75,15 @@ class Drain:
     def _webhooks(self) -> None:
         if not apply_due():
             BELLS.wait({WEBHOOKS}, settings.CONFIG.sweep_seconds)
+
+    def _moments(self) -> None:
+        if not moment_clock.work():
+            BELLS.wait({MOMENTS}, settings.CONFIG.sweep_seconds)
+
+    def _backtests(self) -> None:
+        if launching.run_waiting(self._stopping) or BELLS.wait({BACKTESTS}, settings.CONFIG.sweep_seconds):
+            return
+        launching.make_ready()  # nothing waits, and the server has begun
 
     def _run(self, queues: tuple[str, ...]) -> None:
         worked = sum(run_due(queue) for queue in queues if not self._stopping.is_set())

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from actions import needs
+from actions import asking, needs
 from actions.outcome import Done, Failed, Outcome, Skipped
 from actions.retries import delay
 from actions.runs import ActionRun, Attempt, AttemptDetail, RunState
@@ -22,7 +23,7 @@ from rules.once import give_back, hold
 
 DIED: EventType = event_type(
     "action_run.died",
-    "An action run became a dead letter",
+    _("An action run became a dead letter"),
     facts=(
         Fact("action_run.action", Kind.TEXT, free_of_persons=True),
         Fact("action_run.rule", Kind.TEXT, free_of_persons=True),
@@ -66,7 +67,7 @@ def finish(run: ActionRun, outcome: Outcome, *, ended: str | None = None) -> Non
     """Store the end of the attempt that a leased run began earlier."""
     attempt = run.tries.get(number=run.attempts)
     _settle(run, attempt, outcome, ended)
-    attempt.save()
+    attempt.save(update_fields=["finished_at", "ended", "reason"])
     if _has_detail(outcome):
         _keep_detail(attempt, outcome)
     bulk.update([run], ENDING)
@@ -160,7 +161,8 @@ def redrive(run_id: int) -> bool:
     run = ActionRun.objects.select_for_update().filter(pk=run_id, state=RunState.DEAD).first()
     if run is None:
         return False
-    run.state, run.due_at, run.finished_at, run.spent = RunState.READY, clock.now(), None, run.attempts
+    asking.begin(run)
+    run.due_at, run.finished_at, run.spent = clock.now(), None, run.attempts
     run.save()
     queue = run.queue
     transaction.on_commit(lambda: bells.ring_queue(queue))
@@ -172,7 +174,7 @@ def cancel(run_id: int, reason: str) -> bool:
     """Stop a run that has not begun. False where it has begun or ended."""
     run = (
         ActionRun.objects.select_for_update()
-        .filter(pk=run_id, state__in=[RunState.READY, RunState.WAITING, RunState.DEAD])
+        .filter(pk=run_id, state__in=[RunState.READY, RunState.WAITING, RunState.ASKING, RunState.DEAD])
         .first()
     )
     if run is None:

@@ -22,6 +22,7 @@ _CAUSE = {"type": "string", "minLength": 3, "maxLength": 200}
     required=("transitions", "cause"),
     queue="high",
     inverse="hold.release",
+    emits=("hold.placed",),
 )
 def place(call: Call, transitions: list[str], cause: str) -> Outcome:
     """Block transitions of the target until the hold of this cause is released."""
@@ -39,6 +40,7 @@ def place(call: Call, transitions: list[str], cause: str) -> Outcome:
     required=("cause",),
     queue="high",
     inverse="hold.place",
+    emits=("hold.released",),
 )
 def release(call: Call, cause: str) -> Outcome:
     """Let the target's transitions be performed again, as far as no other cause holds them."""

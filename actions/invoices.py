@@ -12,7 +12,7 @@ from actions.declare import Call, action
 from actions.money import POSITIVE
 from actions.outcome import Done, Failed, Outcome, Skipped
 from core import clock
-from core.machine import lock
+from core.machine import change, lock
 from core.money import Money
 from state_machines.invoice_lines import InvoiceLine
 from state_machines.invoices import Invoice
@@ -28,6 +28,7 @@ from state_machines.tax_rates import rate_for
     sentence=_("Draw up an invoice for the order, with {tax_percent} % tax"),
     parameters={"tax_percent": {"type": "number", "minimum": 0, "maximum": 100}},
     targets=("order",),
+    emits=("invoice.created", "invoice.line_added"),
 )
 def create(call: Call, tax_percent: float | None = None) -> Outcome:
     """A draft invoice with a line per item, at the customer's tax rate of the day unless one is given.
@@ -39,7 +40,7 @@ def create(call: Call, tax_percent: float | None = None) -> Outcome:
     if existing is not None:
         return Skipped(f"{order.ref} has invoice {existing.display_number} already")
     invoice = Invoice.objects.create(customer=order.customer, order=order, currency=order.currency, origin="order")
-    percent = rate_for(order.customer, clock.now().date()) if tax_percent is None else Decimal(str(tax_percent))
+    percent = rate_for(order.customer, clock.today()) if tax_percent is None else Decimal(str(tax_percent))
     for item in order.items.exclude(state="cancelled").order_by("id"):
         InvoiceLine.objects.create(
             invoice=invoice,
@@ -56,31 +57,40 @@ def create(call: Call, tax_percent: float | None = None) -> Outcome:
     title=_("Draw up a renewal invoice"),
     sentence=_("Draw up an invoice for the next period of the service"),
     targets=("service",),
+    emits=("invoice.created", "invoice.line_added"),
 )
 def renew(call: Call) -> Outcome:
-    """A draft for the period from the service's next due date on, once per period; the service is then due a period later."""
+    """A draft for the period from the service's next due date on; the service is then due a period later.
+
+    Skipped while the period that was invoiced last is still to come. One whose invoice is void is invoiced anew.
+    """
     service = lock(Service, call.row().pk)
-    start = service.next_due_at
-    if start is None:
+    if service.next_due_at is None:
         return Failed(f"{service.ref} has no next due date; set one, then retry", retryable=False)
-    known = Invoice.objects.filter(service=service, period_start=start).exclude(state="void").first()
+    drawn_up = Invoice.objects.filter(service=service, origin="renewal").exclude(state="void")
+    known = drawn_up.filter(period_start__gt=clock.now()).first()
     if known is not None:
-        return Skipped(f"{service.ref} has invoice {known.display_number} for that period already")
+        return Skipped(f"{service.ref} has invoice {known.display_number} for its next period already")
+    void = Invoice.objects.filter(service=service, period_end=service.next_due_at, state="void").first()
+    again = void is not None and not drawn_up.filter(period_start=void.period_start).exists()
+    start = void.period_start if void and void.period_start and again else service.next_due_at
+    end = months_later(start, service.period_months)
     invoice = Invoice.objects.create(
         customer=service.customer,
         service=service,
         currency=service.currency,
         origin="renewal",
         period_start=start,
-        period_end=months_later(start, service.period_months),
+        period_end=end,
     )
     InvoiceLine.objects.create(
         invoice=invoice,
         description=service.product,
         unit_price_minor=service.price_minor,
-        tax_percent=rate_for(service.customer, clock.now().date()),
+        tax_percent=rate_for(service.customer, clock.today()),
         service=service,
     )
+    change(service, next_due_at=end)
     return Done(f"{invoice.ref} is drawn up for {service.ref}")
 
 
@@ -96,6 +106,7 @@ def renew(call: Call) -> Outcome:
     required=("amount",),
     targets=("invoice",),
     inverse="invoice.void",
+    emits=("invoice.created", "invoice.line_added"),
 )
 def add_fee(call: Call, amount: dict[str, Any], title: str = "", tax_percent: float = 0) -> Outcome:
     """A line on a draft. What is issued cannot change, so there the fee is a draft invoice of its own, of origin `fee`."""

@@ -14,7 +14,9 @@ from core.declare import event_type
 from core.events import Event
 from rules.deciding import Planned
 from rules.durations import Duration
-from rules.switches import scope_of, switch_off, why_off
+from rules.keeping_back import spending
+from rules.rule import Rule
+from rules.switches import STOPPED_ITSELF, scope_of, switch_off, why_off
 
 STOPPED = event_type(
     "rule.stopped",
@@ -43,10 +45,10 @@ class Limits:
         rule_set, key, limit = planned.rule_set, planned.rule.key, planned.rule.document.get("limit")
         if reason := why_off(self.switched_off, rule_set, key):
             return reason
-        if limit is None or self._before(rule_set, key, limit, event) + len(planned.actions) <= limit["actions"]:
+        asked = self._asked.get((rule_set, key), 0) + len(planned.actions)
+        if limit is None or (reason := _beyond(planned.rule, rule_set, event.at, event.pk, asked)) is None:
             return None
         scope = scope_of(rule_set, key)
-        reason = f"it stopped itself: more than {limit['actions']} actions within {limit['within']}"
         with acting(SYSTEM, correlation=event.correlation, cause=event.pk, depth=event.depth + 1):
             switch = switch_off(scope, reason)
             facts = {"set": rule_set, "key": key, "actions": limit["actions"]}
@@ -59,10 +61,25 @@ class Limits:
         place = planned.rule_set, planned.rule.key
         self._asked[place] = self._asked.get(place, 0) + len(planned.actions)
 
-    def _before(self, rule_set: str, rule: str, limit: dict[str, str], event: Event) -> int:
-        within = Duration.parse(limit["within"])
-        start = Duration(-within.amount, within.unit).after(event.at) if within else None
-        stored = ActionRun.objects.filter(rule_set=rule_set, rule=rule)
-        if isinstance(start, datetime):
-            stored = stored.filter(created_at__gt=start)
-        return stored.count() + self._asked.get((rule_set, rule), 0)
+
+def why_beyond(rule: Rule, rule_set: str, at: datetime, position: int, actions: int) -> str | None:
+    """Why a rule that asks for so many actions would stop itself. Stops nothing."""
+    reason = _beyond(rule, rule_set, at, position, actions)
+    return None if reason is None else f"switched off: {reason}"
+
+
+def _beyond(rule: Rule, rule_set: str, at: datetime, position: int, actions: int) -> str | None:
+    limit = rule.document.get("limit")
+    if limit is None:
+        return None
+    within = Duration.parse(limit["within"])
+    start = Duration(-within.amount, within.unit).after(at) if within else None
+    stored = ActionRun.objects.filter(rule_set=rule_set, rule=rule.key).exclude(event_id=position)
+    if isinstance(start, datetime):
+        stored = stored.filter(created_at__gt=start)
+    if stored.count() + actions <= limit["actions"]:
+        return None
+    return f"{STOPPED_ITSELF}: more than {limit['actions']} actions within {limit['within']}"
+
+
+spending.add("limit", why_beyond)

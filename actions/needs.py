@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from actions import asking
 from actions.runs import ActionRun, RunState
 from core import bells, bulk, clock
 
@@ -22,11 +23,12 @@ def release(runs: Sequence[ActionRun]) -> list[ActionRun]:
     for run in waiting:
         needed = ended[run.needs]
         if needed.state == RunState.DONE:
-            run.state, run.due_at = RunState.READY, max(run.due_at, now)
+            run.due_at = max(run.due_at, now)
+            asking.begin(run)
         else:
             said = f"{needed.state} with {needed.action}, which it needs: {needed.said}"
             run.state, run.said, run.finished_at = RunState.SKIPPED, said[:2000], now
-    bulk.update(waiting, ("state", "said", "finished_at", "due_at"))
+    bulk.update(waiting, ("state", "said", "finished_at", "due_at", "ask_until"))
     for queue in sorted({run.queue for run in waiting if run.state == RunState.READY}):
         transaction.on_commit(lambda name=queue: bells.ring_queue(name))  # type: ignore[misc]
     return [run for run in waiting if run.state == RunState.SKIPPED]

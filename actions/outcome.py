@@ -27,6 +27,7 @@ class Failed:
     """The effect did not happen. A retryable failure is tried again later; any other is a dead letter at once.
 
     `retry_after` is the wait in seconds that the service asked for; a failure that is not `counted` uses up no try.
+    `maybe`: the request went out and no answer says what became of it, so the effect may have happened after all.
     """
 
     reason: str
@@ -35,6 +36,7 @@ class Failed:
     answer: Any = field(default=None)
     retry_after: float | None = None
     counted: bool = True
+    maybe: bool = False
 
 
 Outcome = Done | Skipped | Failed

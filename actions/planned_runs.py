@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from actions import asking
 from actions.limits import Limits
 from actions.runs import ActionRun, RunState
 from core import catalog
@@ -42,6 +43,7 @@ def of(
         outcome="acted" if acting else "nothing",
         house=decided.house,
         overlay=decided.overlay,
+        segment=decided.segment,
         rules=[planned.rule.key for planned in acting],
         plan=[row for planned in acting for row in as_data(planned.actions)],
         held_back=held_back,
@@ -97,7 +99,7 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         due_at += timedelta(seconds=action.after or 0)
     except OverflowError:
         problem = problem or "its waiting time ends after the last day of the calendar"
-    return ActionRun(
+    run = ActionRun(
         key=_key(event, planned, action.id, action.row),
         row=action.row or "",
         event_id=event.pk,
@@ -115,7 +117,8 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         due_at=due_at,
         unless=action.unless,
         needs=_needed(event, planned, action),
-        state=RunState.WAITING if action.needs else RunState.READY,
+        state=RunState.WAITING,
+        ask={**action.ask, "hours": action.hours} if action.ask else None,
         params=params if action.unless else {},
         uses_once=action.once is not None,
         if_refused_skip=action.if_refused == "skip",
@@ -123,3 +126,6 @@ def _run(event: Event, planned: Planned, action: PlannedAction, params: dict[str
         depth=event.depth,
         created_at=event.at,
     )
+    if not run.needs:
+        asking.begin(run)
+    return run

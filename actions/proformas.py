@@ -19,6 +19,7 @@ from state_machines.tax_rates import rate_for
     title=_("Draw up a proforma"),
     sentence=_("Draw up a proforma for the order"),
     targets=("order",),
+    emits=("proforma.created",),
 )
 def create(call: Call) -> Outcome:
     """A draft at the customer's tax rate of the day. Skipped where the order is on one, or has an invoice."""
@@ -28,7 +29,7 @@ def create(call: Call) -> Outcome:
     invoice = order.invoices.exclude(state="void").first()
     if invoice is not None:
         return Skipped(f"{order.ref} has {invoice.ref} already")
-    percent = rate_for(order.customer, clock.now().date())
+    percent = rate_for(order.customer, clock.today())
     proforma = Proforma.objects.create(customer=order.customer, currency=order.currency, tax_percent=percent)
     add_order(proforma, order)
     return Done(f"{proforma.ref} is drawn up for {order.ref}")

@@ -25,6 +25,15 @@ from state_machines.services import Service
     queue="high",
     targets=("order",),
     timeout_seconds=120,
+    emits=(
+        "order_item.started",
+        "order_item.completed",
+        "order_item.failed",
+        "service.created",
+        "service.provisioning_started",
+        "service.activated",
+        "service.failed",
+    ),
 )
 def provision(call: Call) -> Outcome:
     """Per item: a service, its account on the panel, then both finished. Each step is safe to repeat."""

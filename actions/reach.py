@@ -5,35 +5,25 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from actions import planned_runs
 from actions.finish import cancel
+from actions.replanning import replanned, take_over
 from actions.runs import ActionRun, RunState
-from core import as_of
-from core.events import Event
-from rules.deciding import decide, lookups
-from rules.in_force import live_versions
-from rules.observing import Looked
+from rules.decisions import Decision
 from rules.reach import Change, Reach, reaches
 
-WAITING = (RunState.READY, RunState.WAITING)
-PLANNED = (
-    "target",
-    "arguments",
-    "due_at",
-    "unless",
-    "params",
-    "version",
-    "problem",
-    "needs",
-    "if_refused_skip",
-    "rule_set",
-)
+WAITING = (RunState.READY, RunState.WAITING, RunState.ASKING)
 
 
 def waiting(change: Change) -> QuerySet[ActionRun]:
     """The runs of changed and stopped rules that have not begun, the earliest first."""
     runs = ActionRun.objects.filter(state__in=WAITING, rule__in=change.rules)
-    runs = runs.filter(customer=change.customer) if change.customer else runs.filter(rule_set=change.set)
+    if change.customer:
+        runs = runs.filter(customer=change.customer)
+    elif change.segment:
+        decided = Decision.objects.filter(segment__key=change.segment).values("event_id")
+        runs = runs.filter(event_id__in=decided)
+    else:
+        runs = runs.filter(rule_set=change.set)
     return runs.order_by("due_at", "pk")
 
 
@@ -60,17 +50,11 @@ def carry_out(change: Change, choice: str, version: str) -> int:
 
 def _replan(run: ActionRun, version: str) -> None:
     """Take over what the live rules ask for at this step on the same event; where they ask for nothing, cancel."""
-    event = Event.objects.get(pk=run.event_id)
-    document, live = event.as_document(), live_versions([event.customer])
-    history = Looked(event.pk, as_of.look_up(lookups(document, live, event.pk)))
-    asked = {new.key: new for new in planned_runs.asked_for(event, decide(document, live, history=history))}
-    new = asked.get(run.key)
-    if new is None or new.action != run.action:
+    new = replanned(run)
+    if new is None:
         cancel(run.pk, f"the rules of {version} do not ask for it any more")
-        return
-    for name in PLANNED:
-        setattr(run, name, getattr(new, name))
-    run.save(update_fields=PLANNED)
+    else:
+        take_over(run, new)
 
 
 reaches.add(

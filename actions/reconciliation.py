@@ -29,6 +29,7 @@ PAID = ("succeeded", "partially_refunded", "refunded", "disputed")
     kind=EXTERNAL,
     queue="low",
     targets=("payment",),
+    emits=("payment.succeeded", "payment.failed", "payment.refunded"),
 )
 def reconcile(call: Call, source: str) -> Outcome:
     """`source` is the name of a webhook source. What was missed goes the way of a webhook that was posted and verified."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, models, transaction
 
-from actions import unless
+from actions import sparing, unless
 from actions.declare import EXTERNAL
 from actions.finish import Ended, finish, store
 from actions.outcome import Failed, Outcome, Skipped
@@ -38,18 +38,17 @@ def run_due(queue: str, *, limit: int = 50) -> int:
 def run_one(key: int) -> bool:
     """Carry out run `key` if it is still due and nobody else has it."""
     try:
-        lease = _begin(key)
+        begun = _begin(key)
     except DatabaseError as error:
         log.exception("the effect of a run could not be committed", extra={"run": key})
         return _fail_at_commit(key, error)
-    if not lease:
-        return lease is not None
-    run = ActionRun.objects.get(pk=key)
-    outcome = perform_safely(run)
+    if isinstance(begun, bool):
+        return begun
+    outcome = perform_safely(begun)
     with transaction.atomic():
-        held = ActionRun.objects.select_for_update().filter(pk=key, state=RunState.RUNNING, lease=lease).first()
+        held = ActionRun.objects.select_for_update().filter(pk=key, state=RunState.RUNNING, lease=begun.lease).first()
         if held is None:
-            log.warning("run finished after its lease was lost", extra={"run": key, "action": run.action})
+            log.warning("run finished after its lease was lost", extra={"run": key, "action": begun.action})
             return True
         finish(held, outcome)
     return True
@@ -120,6 +119,8 @@ def _carry_out_together(runs: list[ActionRun], perform: Callable[[ActionRun], Ou
     given_up: list[int] = []
     for run in runs:
         started_at = clock.now()
+        if _is_kept(run):
+            continue
         stop = unless.stops(run)
         try:
             outcome = Skipped(stop) if stop is not None else perform(run)
@@ -131,24 +132,36 @@ def _carry_out_together(runs: list[ActionRun], perform: Callable[[ActionRun], Ou
     return given_up
 
 
-def _begin(key: int) -> str | None:
-    """Lock a due run. An internal one is carried out ("" is returned), an external one gets a lease, which is returned.
+def _is_kept(run: ActionRun) -> bool:
+    """Whether an exemption keeps it waiting; then it is due when that is over."""
+    if (later := sparing.until(run)) is None:
+        return False
+    run.due_at = later
+    run.save(update_fields=["due_at"])
+    return True
 
-    None where it is not due, or somebody has it.
+
+def _begin(key: int) -> ActionRun | bool:
+    """Lock a due run. An internal one is carried out, and that is all; an external one gets a lease, and is returned.
+
+    False where it is not due, or somebody has it.
     """
     with transaction.atomic():
         due = ActionRun.objects.select_for_update(skip_locked=True)
         run = due.filter(pk=key, state=RunState.READY, due_at__lte=clock.now()).first()
         if run is None:
-            return None
+            return False
+        if _is_kept(run):
+            return True
         if (stop := unless.stops(run)) is not None:
             store([Ended(run, Skipped(stop), clock.now())])
-            return ""
+            return True
         if _is_internal(run):
             started_at = clock.now()
             store([Ended(run, perform_safely(run), started_at)])
-            return ""
-        return _lease(run)
+            return True
+        _lease(run)
+        return run
 
 
 def _fail_at_commit(key: int, error: DatabaseError) -> bool:
@@ -165,7 +178,7 @@ def _is_internal(run: ActionRun) -> bool:
     return spec is None or spec.kind != EXTERNAL or bool(run.problem)
 
 
-def _lease(run: ActionRun) -> str:
+def _lease(run: ActionRun) -> None:
     timeout = catalog.actions.get(run.action).timeout_seconds
     run.lease = uuid.uuid4().hex
     run.lease_until = clock.now() + timedelta(seconds=max(settings.CONFIG.lease_seconds, timeout + 30))
@@ -173,4 +186,3 @@ def _lease(run: ActionRun) -> str:
     run.attempts += 1
     run.save(update_fields=["lease", "lease_until", "state", "attempts"])
     run.tries.create(number=run.attempts, started_at=clock.now())
-    return run.lease

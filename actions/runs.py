@@ -6,12 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.bells import QUEUES
+from core.erasing import erasable
 
 
 class RunState(models.TextChoices):
     """Where a run is. A run that waits for its time is `ready` with a due time ahead."""
 
     WAITING = "waiting", _("waiting for another step")
+    ASKING = "asking", _("waiting for a yes")
     READY = "ready", _("ready")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
@@ -25,7 +27,8 @@ class ActionRun(models.Model):
 
     `row` is the reference of the related object that it is for, where the rule has a step for each.
     `lease` names the attempt that holds a running external run until `lease_until`; `unless` is the condition that stops
-    it, asked of the newest facts of `subject`. `needs` is the key of the run that must be done before. `problem` is what was wrong with the plan already, in words.
+    it, asked of the newest facts of `subject`. `needs` is the key of the run that must be done before. `problem` is what was wrong with the plan already, in words. `ask` is {"role", "within", "hours"} of a step that a person
+    must say yes to before `ask_until`; `answer` {"answer": yes, no or silence, "by", "at"}.
     """
 
     key = models.CharField(_("idempotency key"), max_length=340)
@@ -46,6 +49,9 @@ class ActionRun(models.Model):
     unless = models.JSONField(_("unless"), null=True)
     params = models.JSONField(_("parameters of the rule set"), default=dict)
     uses_once = models.BooleanField(default=False)
+    ask = models.JSONField(_("asked of"), null=True)
+    ask_until = models.DateTimeField(_("silence is no from"), null=True)
+    answer = models.JSONField(_("answer"), null=True)
     needs = models.CharField(_("needs"), max_length=340, default="")
     if_refused_skip = models.BooleanField(_("a refusal is a skip"), default=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -69,8 +75,10 @@ class ActionRun(models.Model):
             models.Index(
                 fields=["subject"],
                 name="run_unless",
-                condition=models.Q(state__in=["ready", "waiting"], unless__isnull=False),
+                condition=models.Q(state__in=["ready", "waiting", "asking"], unless__isnull=False),
             ),
+            models.Index(fields=["ask_until"], name="run_ask", condition=models.Q(state="asking")),
+            models.Index(fields=["-id"], name="run_answer", condition=models.Q(answer__isnull=False)),
             models.Index(fields=["needs"], name="run_needs", condition=models.Q(state="waiting")),
             models.Index(fields=["state", "-id"], name="run_state", condition=~models.Q(state="done")),
         ]
@@ -113,3 +121,11 @@ class AttemptDetail(models.Model):
     class Meta:
         verbose_name = _("attempt detail")
         verbose_name_plural = _("attempt details")
+
+
+erasable(
+    "requests and answers of action runs",
+    lambda customer: AttemptDetail.objects.filter(
+        attempt_id__in=Attempt.objects.filter(run__customer=customer).values("id")
+    ),
+)

@@ -34,6 +34,7 @@ def service_for(item: OrderItem, order: Order) -> Service:
     sentence=_("Prepare the service of the order item"),
     targets=("order_item",),
     inverse="service.discard",
+    emits=("service.created",),
 )
 def create(call: Call) -> Outcome:
     """One pending service per item, which is set up later."""
@@ -49,6 +50,7 @@ def create(call: Call) -> Outcome:
     title=_("Put a service into its bundle"),
     sentence=_("Put the service into the group of its order and bundle"),
     targets=("service",),
+    emits=("service_group.created", "service_group.activated", "service.updated"),
 )
 def join(call: Call) -> Outcome:
     """The group of all services that the same order has in the same bundle; made by the first, active from the start."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from actions.declare import Call
@@ -9,10 +10,13 @@ from actions.outcome import Failed
 from core.events import Event
 from rules.decisions import Decision
 from rules.facts import View
+from rules.overlays import effective
 from rules.pinned import effective_rules
+from rules.reading import sets_for
 from rules.templates import NotRendered
 from rules.texts import Written, written
 from state_machines.customers import Customer
+from state_machines.domains import Domain
 
 
 def write(call: Call, name: str, customer: Customer) -> Written | Failed:
@@ -30,6 +34,30 @@ def write(call: Call, name: str, customer: Customer) -> Written | Failed:
     return found or Failed(f'there is no text "{name}" in the version that decided', retryable=False)
 
 
+def tried(parts: Mapping[str, str], language: str, ref: str) -> Written | str:
+    """How subject and text would read for an object, by its newest event and its customer's numbers; or why they cannot."""
+    event = Event.objects.filter(subject=ref).order_by("-sequence").first()
+    if event is None:
+        return f"nothing is known of {ref}; name an object such as invoice:12"
+    document = event.as_document()
+    customer = Customer.objects.filter(pk=int(event.customer.partition(":")[2] or 0)).first()
+    if customer is not None:
+        document = _with_contact(document, customer)
+    live = sets_for(document)
+    view = View(document, effective(live.house, *live.overlays).params)
+    try:
+        return written({"tried": {language: parts}}, "tried", language, view) or ""
+    except NotRendered as problem:
+        return str(problem)
+
+
 def _with_contact(document: dict[str, Any], customer: Customer) -> dict[str, Any]:
-    facts = document["facts"]
-    return {**document, "facts": {**facts, "customer": {**(facts.get("customer") or {}), "name": customer.name}}}
+    """With the names that the log does not have: of the customer, and of the domain that the event is about."""
+    facts = dict(document["facts"])
+    names = {"customer": customer.name}
+    noun, _colon, key = document["subject"].partition(":")
+    if noun == "domain" and (name := Domain.objects.filter(pk=key).values_list("name", flat=True).first()):
+        names["domain"] = name
+    for whose, name in names.items():
+        facts[whose] = {**(facts.get(whose) or {}), "name": name}
+    return {**document, "facts": facts}

@@ -27,6 +27,7 @@ LINKED = ("order", "order_item", "service")
         "cause": {"type": "string", "minLength": 1, "maxLength": 100},
     },
     required=("subject",),
+    emits=("ticket.created",),
 )
 def open_ticket(call: Call, subject: str, queue: str = "general", priority: str = "normal", cause: str = "") -> Outcome:
     """One open ticket per cause; the cause is the rule and its target unless the rule names another."""
@@ -54,6 +55,7 @@ def open_ticket(call: Call, subject: str, queue: str = "general", priority: str 
     sentence=_("Escalate the ticket, with priority {priority}"),
     parameters={"priority": {"type": "string", "enum": list(PRIORITIES)}},
     targets=("ticket",),
+    emits=("ticket.escalated",),
 )
 def escalate(call: Call, priority: str = "") -> Outcome:
     """Once; its priority never falls by it."""
@@ -75,6 +77,7 @@ _HOURS = {"type": "integer", "minimum": 1, "maximum": 2000}
     sentence=_("Set the ticket's deadlines: reply within {response} h, resolution within {resolution} h"),
     parameters={"response": _HOURS, "resolution": _HOURS},
     targets=("ticket",),
+    emits=("ticket.updated",),
 )
 def set_deadline(call: Call, response: int = 0, resolution: int = 0) -> Outcome:
     """Hours from when it came in, half as long again outside of office hours, as for the hours of its category."""

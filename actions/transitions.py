@@ -35,6 +35,7 @@ def _declare(machine: MachineSpec, transition: Transition) -> None:
         queue="high" if transition.moves_money else "default",
         targets=(machine.noun,),
         moves_money=transition.moves_money,
+        emits=(transition.event,),
         atomic=True,
     )
     if name not in catalog.actions:

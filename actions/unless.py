@@ -26,7 +26,7 @@ def stop_waiting(events: Iterable[Event]) -> int:
     by_subject: dict[str, list[Event]] = {}
     for event in events:
         by_subject.setdefault(event.subject, []).append(event)
-    states = [RunState.READY, RunState.WAITING]
+    states = [RunState.READY, RunState.WAITING, RunState.ASKING]
     waiting = ActionRun.objects.filter(state__in=states, subject__in=by_subject, unless__isnull=False)
     stopped = 0
     for run in waiting.select_for_update(skip_locked=True).order_by("id"):

@@ -30,6 +30,7 @@ _MOVED = {"amount": POSITIVE, "cause": {"type": "string", "minLength": 1, "maxLe
     required=("amount",),
     moves_money=True,
     inverse="wallet.debit",
+    emits=("wallet.credited",),
 )
 def put_in(call: Call, amount: dict[str, Any], cause: str = "rule") -> Outcome:
     """Into the customer's wallet of that currency, which is opened where there is none."""
@@ -48,6 +49,7 @@ def put_in(call: Call, amount: dict[str, Any], cause: str = "rule") -> Outcome:
     required=("amount",),
     moves_money=True,
     inverse="wallet.credit",
+    emits=("wallet.debited",),
 )
 def take_out(call: Call, amount: dict[str, Any], cause: str = "rule") -> Outcome:
     """Never more than is in it."""
@@ -64,6 +66,7 @@ def take_out(call: Call, amount: dict[str, Any], cause: str = "rule") -> Outcome
     sentence=_("Pay the invoice with what is in the customer's wallet"),
     targets=("invoice",),
     moves_money=True,
+    emits=("payment.created", "payment.succeeded", "wallet.debited", "invoice.payment_applied", "invoice.paid"),
 )
 @transaction.atomic
 def pay_invoice(call: Call) -> Outcome:

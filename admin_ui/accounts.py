@@ -16,6 +16,15 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from admin_ui import people
 from core import second_factor
 from core.acting import acting
+from core.permission import ADMINISTRATOR, APPROVER, AUTHOR, OPERATOR, VIEWER
+
+MAY = {
+    VIEWER: _("Look at everything, but change nothing."),
+    AUTHOR: _("Write rules, numbers and texts, and hand them in."),
+    APPROVER: _("Write rules, approve those of others, and switch rules off."),
+    OPERATOR: _("Work with customers, orders and invoices; try failed actions again; switch rules off."),
+    ADMINISTRATOR: _("Everything, with API tokens, accounts at outside services and webhook sources."),
+}
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -30,6 +39,13 @@ class UserAdmin(PlainUserAdmin, ModelAdmin):
     change_password_form = AdminPasswordChangeForm
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
     actions = ("remove_second_factor",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
 
     @admin.action(description=_("Remove the second factor, because the telephone is lost"))
     def remove_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -41,4 +57,13 @@ class UserAdmin(PlainUserAdmin, ModelAdmin):
 
 @admin.register(Group)
 class GroupAdmin(PlainGroupAdmin, ModelAdmin):
-    """Roles: viewer, author, approver, operator, administrator."""
+    """Roles: viewer, author, approver, operator, administrator. What a role may do is the program's, not Django's."""
+
+    fields = ("name", "show_may")
+    readonly_fields = ("show_may",)
+    list_display = ("name", "show_may")
+    filter_horizontal = ()
+
+    @admin.display(description=_("what it may do"))
+    def show_may(self, role: Group) -> str:
+        return str(MAY.get(role.name, _("Nothing: the program knows no role of this name.")))

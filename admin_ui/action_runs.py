@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,16 +17,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action
 
+from actions.compensating import COMPENSATED, compensate, compensation
 from actions.finish import cancel, redrive
 from actions.runs import ActionRun, Attempt, AttemptDetail, RunState
 from admin_ui import people
 from admin_ui.links import page_at
-from admin_ui.pages import StaffAdmin, page, staff, typed
+from admin_ui.object_cards import asked_form
+from admin_ui.pages import OwnPage, attempt, page, staff, typed
+from admin_ui.retold import retold
+from admin_ui.rule_rows import live_keys
 from admin_ui.templatetags.staff import badge, moment, ref
 from core import audit, catalog
 from core.acting import acting
+from core.audit import AuditRow
 from core.events import Event
-from rules.rule_sets import RuleSetVersion
 
 MAX_REASON = 500
 
@@ -43,20 +48,24 @@ class OfAction(admin.SimpleListFilter):
 
 
 class OfRule(admin.SimpleListFilter):
-    """By rule; the choices are the keys of the rules that are live."""
+    """By rule, in a field that offers the keys of the rules that are live, for there may be hundreds."""
 
     title, parameter_name = _("rule"), "rule"
+    template = "admin_ui/rule_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        live = RuleSetVersion.objects.filter(state="live").values_list("document", flat=True)[:200]
-        return [(key, key) for key in sorted({rule["key"] for document in live for rule in document.get("rules", [])})]
+        return [(key, key) for key in live_keys()]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        kept = [(name, value) for name, values in changelist.filter_params.items() for value in values]
+        yield {"keys": live_keys(), "kept": [(name, value) for name, value in kept if name != self.parameter_name]}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(rule=self.value()) if self.value() else queryset
 
 
 @admin.register(ActionRun)
-class ActionRunAdmin(StaffAdmin):
+class ActionRunAdmin(OwnPage):
     """Runs are made by decisions only; staff try dead ones again or stop what has not begun."""
 
     list_display = ("id", "show_action", "show_target", "rule", "show_state", "show_due", "attempts", "show_said")
@@ -84,7 +93,7 @@ class ActionRunAdmin(StaffAdmin):
 
     @admin.display(description=_("outcome"))
     def show_said(self, run: ActionRun) -> SafeString:
-        return format_html("{}", run.said[:120])
+        return format_html("{}", retold(run.said)[:120])
 
     @action(description=_("Try dead letters again"), permissions=["operate"])
     def redrive_all(self, request: HttpRequest, queryset: QuerySet[ActionRun]) -> None:
@@ -99,30 +108,24 @@ class ActionRunAdmin(StaffAdmin):
         return [
             path("<int:key>/redrive/", staff(redrive_one, roles=people.OPERATORS), name="redrive"),
             path("<int:key>/cancel/", staff(cancel_one, roles=people.OPERATORS), name="cancel"),
+            path("<int:key>/compensate/", staff(compensate_one, roles=people.OPERATORS), name="compensate"),
             *super().get_urls(),
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActionRun]:
         return super().get_queryset(request).defer("arguments", "params", "unless")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        self.demand_sight(request)
-        run = self.get_object(request, object_id)
-        if run is None:
-            raise Http404
+    def show(self, request: HttpRequest, run: ActionRun) -> HttpResponse:
         attempts = list(Attempt.objects.filter(run=run).order_by("-number"))
         details = AttemptDetail.objects.in_bulk([attempt.pk for attempt in attempts])
+        back = compensation(run)
         return page(
             request, "admin_ui/run.html", gettext("Action run %(number)d") % {"number": run.pk},
             run=run, attempts=[(attempt, details.get(attempt.pk)) for attempt in attempts],
             event=Event.objects.filter(pk=run.event_id).first(), sentence=_sentence(run), needed=_needed(run),
             may_operate=people.has_role(request, people.OPERATORS), states=RunState,
+            back=back, back_form=asked_form(back.spec, back.row, initial=back.arguments) if back else None,
+            taken_back=AuditRow.objects.filter(verb=COMPENSATED, object=run.ref).first(),
         )  # fmt: skip
 
 
@@ -167,6 +170,21 @@ def cancel_one(request: HttpRequest, key: int) -> HttpResponse:
         messages.success(request, gettext("The run is cancelled."))
     else:
         messages.error(request, gettext("The run has begun or ended already; it cannot be cancelled."))
+    return HttpResponseRedirect(page_at(ActionRun, key))
+
+
+@require_POST
+def compensate_one(request: HttpRequest, key: int) -> HttpResponse:
+    """Take back what a run did, by the inverse of its action."""
+    run = ActionRun.objects.filter(pk=key).first()
+    if run is None:
+        raise Http404
+    back = compensation(run)
+    form = asked_form(back.spec, back.row, request.POST) if back else None
+    if form is not None and not form.is_valid():
+        messages.error(request, form.sentence())
+    elif attempt(request, lambda: compensate(run, form.arguments() if form else {}, actor=people.actor(request))):
+        messages.success(request, gettext("It is being taken back."))
     return HttpResponseRedirect(page_at(ActionRun, key))
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from core import clock
 from core.catalog import Transition
@@ -53,22 +59,68 @@ class LinesField(forms.CharField):
     """A list of texts, one on each line."""
 
 
-def form_of(spec: Transition, row: Any, data: Any = None) -> ArgumentForm | None:
-    """The form for the arguments of `spec` on `row`; None where it takes none."""
+def form_of(
+    spec: Transition, row: Any, data: Any = None, initial: Mapping[str, Any] | None = None
+) -> ArgumentForm | None:
+    """The form for the arguments of `spec` on `row`; None where it takes none. `initial` are arguments as it takes them."""
     if not spec.arguments:
         return None
     currency = str(getattr(row, "currency", "") or "")
     fields = {name: _field(name, schema, name in spec.required, currency) for name, schema in spec.arguments.items()}
     made = type("Arguments", (ArgumentForm,), {**fields, "currency": currency})
-    return made(data, auto_id=f"{spec.name}-%s")
+    return made(data, auto_id=f"{spec.name}-%s", initial=_shown(fields, initial or {}, currency))
+
+
+@dataclass(frozen=True)
+class _Empty:
+    """What the fields of a form that nobody has filled in depend on."""
+
+    schema: str
+    currency: str
+    language: str | None
+    spec: Transition = field(compare=False)
+
+
+def empty_fields(spec: Transition, row: Any) -> SafeString:
+    """The fields of that form, with nothing in them, as they stand on a page; empty where it has none. Kept, for the page of
+    an object has dozens of them."""
+    schema = json.dumps([spec.name, spec.arguments, spec.required], default=str)
+    return _rendered(_Empty(schema, str(getattr(row, "currency", "") or ""), get_language(), spec))
+
+
+@lru_cache(maxsize=512)
+def _rendered(empty: _Empty) -> SafeString:
+    form = form_of(empty.spec, empty)
+    return render_to_string("admin_ui/argument_fields.html", {"form": form}) if form else SafeString("")
+
+
+def _shown(fields: Mapping[str, forms.Field], given: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """Arguments as their fields show them."""
+    found = dict(given)
+    for name, one in fields.items():
+        if name in found and isinstance(one, MinorField):
+            found[name] = Decimal(found[name]).scaleb(-digits(currency))
+        elif name in found and isinstance(one, LinesField):
+            found[name] = "\n".join(found[name])
+    return found
+
+
+def label_of(name: str, schema: Mapping[str, Any]) -> str:
+    """What people call an argument: Reason, Amount."""
+    return str(schema.get("title") or name.removesuffix("_minor").replace("_", " ").capitalize())
+
+
+def choice_of(value: str) -> str:
+    """What people call one of the values that an argument may have: card expired."""
+    return value.replace("_", " ")
 
 
 def _field(name: str, schema: dict[str, Any], required: bool, currency: str) -> forms.Field:
-    title = str(schema.get("title") or name.removesuffix("_minor").replace("_", " ").capitalize())
-    base: dict[str, Any] = {"required": required, "label": title, "help_text": str(schema.get("description", ""))}
+    title, hint = gettext(label_of(name, schema)), str(schema.get("description", ""))
+    base: dict[str, Any] = {"required": required, "label": title, "help_text": hint and gettext(hint)}
     if "enum" in schema:
         values = {str(value): value for value in schema["enum"]}
-        choices = [*([] if required else [("", "–")]), *((text, text) for text in values)]
+        choices = [*([] if required else [("", "–")]), *((text, gettext(choice_of(text))) for text in values)]
         return forms.TypedChoiceField(choices=choices, coerce=values.__getitem__, empty_value=None, **base)
     sort = schema.get("type")
     low, high = schema.get("minimum"), schema.get("maximum")

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -15,9 +16,11 @@ from django.views.decorators.http import require_POST
 from admin_ui import people
 from admin_ui.change_review import review_page
 from admin_ui.links import page_of
-from admin_ui.pages import StaffAdmin, attempt, page, staff
+from admin_ui.pages import OwnPage, attempt, page, staff
 from admin_ui.rule_sets import title_of
 from admin_ui.rule_texts import as_data
+from admin_ui.sentences_page import lines, passed, rule_page, sentences_page
+from admin_ui.templatetags.staff import badge
 from core.http import sentence
 from core.permission import APPROVER
 from rules.change_requests import WRITERS, ChangeRequest
@@ -38,12 +41,16 @@ class ChangeForm(forms.Form):
 
 
 @admin.register(ChangeRequest)
-class ChangeRequestAdmin(StaffAdmin):
+class ChangeRequestAdmin(OwnPage):
     """The list of change requests, and the editor."""
 
-    list_display = ("title", "rule_set", "state", "author", "changed_at", "published")
+    list_display = ("title", "rule_set", "show_state", "author", "changed_at", "published")
     list_select_related = ("rule_set", "published__rule_set")
     search_fields = ("title", "=rule_set__key")
+
+    @admin.display(description=_("state"), ordering="state")
+    def show_state(self, row: ChangeRequest) -> SafeString:
+        return badge(row.state, row.get_state_display())
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("text", "published__text", "published__document")
@@ -51,21 +58,15 @@ class ChangeRequestAdmin(StaffAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             path("<int:key>/check/", staff(check_text), name="check_rules"),
+            path("<int:key>/sentences/", staff(sentences_page), name="rule_sentences"),
+            path("<int:key>/sentences/rule/", staff(rule_page), name="rule_sentence"),
+            path("<int:key>/sentences/lines/", staff(lines, roles=WRITERS), name="rule_lines"),
+            path("<int:key>/sentences/passed/", staff(passed), name="rule_passed"),
             path("<int:key>/review/", staff(review_page), name="review_change"),
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        self.demand_sight(request)
-        draft = self.get_object(request, object_id)
-        if draft is None:
-            raise Http404
+    def show(self, request: HttpRequest, draft: ChangeRequest) -> HttpResponse:
         may_write = people.has_role(request, WRITERS) and draft.is_open
         given = {"title": draft.title, "text": draft.text, "seen": draft.changed_at.isoformat()}
         form = ChangeForm(request.POST or None, initial=given)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_ui import people
 from admin_ui.pages import attempt, page, typed
+from admin_ui.rule_rows import others_on
 from admin_ui.rule_sets import title_of
 from admin_ui.rule_texts import as_data
 from core.acting import Actor
@@ -25,7 +26,9 @@ from rules.change_requests import ChangeRequest
 from rules.editing import approvals, approve, check, settle
 from rules.prospects import prospect
 from rules.publish import publish
+from rules.scenarios import Scenario
 from rules.scheduling import schedule
+from rules.simulation.backtests import Backtest
 
 Act = Callable[[ChangeRequest, Actor, HttpRequest], object]
 
@@ -48,6 +51,9 @@ def review_page(request: HttpRequest, key: int) -> HttpResponse:
         may_write=people.has_role(request, people.WRITERS) and found.is_open,
         may_approve=people.has_role(request, (APPROVER,)) and found.is_open,
         mine=who.ref in {found.author, *found.editors} and found.needed > 1,
+        backtests=Backtest.objects.filter(request=found).defer("result", "document", "live", "reach")[:5],
+        others=others_on(found) if found.is_open else [], scenarios=Scenario.objects.count(),
+        digest=prospects.review.digest if prospects else "",
         approved_already=any(one.actor == who.ref for one in given),
     )  # fmt: skip
 

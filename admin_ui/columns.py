@@ -3,50 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from admin_ui.links import page_of
 from admin_ui.templatetags.staff import fact, moment
-from core import facts
 from core.encrypted import EncryptedField
 from core.machine import Machine
 from core.money import Money
+from state_machines.fields import OWN, editable
 
-OWN = ("id", "state", "sequence")
 SHOWN = 5
+FIGURE = "__figure"  # ends the names of columns that stand right; the style sheet looks for it
 Column = str | Callable[[Any], Any]
 
 
-def recorded(model: type[Machine]) -> set[str]:
-    """Names of the fields that change only with an event: those that the database guards, and keys that make links."""
-    named = {name for declared in model.spec.facts for name in facts.columns(declared)}
-    first_steps = {path.partition(".")[0] for path in model.machine.related.values()}
-    return (named | first_steps | set(model.machine.recorded) | set(model.machine.links)) - {"state"}
+def editable_of(model: type[Machine]) -> list[str]:
+    """Names of the fields that staff may edit on a row's page, in the order of the model."""
+    may_edit = {field.name for field in editable(model)}
+    return [field.name for field in model._meta.concrete_fields if field.name in may_edit]
 
 
-def fields_of(model: type[Machine], edits: tuple[str, ...]) -> tuple[list[Column], list[Column]]:
-    """Every field of a row's page but stored secrets, and those that are read only there: all recorded ones but `edits`."""
-    kept = recorded(model) - set(edits)
-    fields = [
-        field
-        for field in model._meta.concrete_fields
-        if field.name not in OWN and not isinstance(field, EncryptedField)
-    ]
-    named = {field.name for field in fields}
-    everything: list[Column] = []
-    read_only: list[Column] = []
-    for field in fields:
-        if field.editable and field.name not in kept:
-            everything.append(field.name)
+def recorded_of(row: Machine) -> list[tuple[str, Any]]:
+    """Title and value of each field that is read only on a row's page, but stored secrets."""
+    model, may_edit = type(row), set(editable_of(type(row)))
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    found = []
+    for name, field in fields.items():
+        if name in OWN or name in may_edit or isinstance(field, EncryptedField):
             continue
-        column = _column(field, named)
-        everything.append(column)
-        read_only.append(column)
-    return everything, read_only
+        if name == "currency" and any(one.endswith("_minor") for one in fields):
+            continue  # it stands with every amount
+        found.append(
+            (str(_title(field) if name.endswith("_minor") else field.verbose_name), _value(row, field, set(fields)))
+        )
+    return found
+
+
+def _value(row: Machine, field: Any, names: set[str]) -> Any:
+    value = getattr(row, field.name)
+    if isinstance(field, models.ForeignKey):
+        return _row_link(value)
+    if field.name.endswith("_minor") and "currency" in names:
+        return _money(value, row.currency)  # type: ignore[attr-defined]
+    if isinstance(value, datetime):
+        return moment(value)
+    if field.choices and value:
+        return getattr(row, f"get_{field.name}_display")()
+    return fact(value)
+
+
+def _row_link(row: Any) -> Any:
+    if row is None or not admin.site.is_registered(type(row)):
+        return fact(None if row is None else str(row))
+    return format_html('<a class="pv-link" href="{}">{}</a>', page_of(row), str(row))
 
 
 def shown(
@@ -64,9 +80,15 @@ def _column(field: Any, names: set[str], currency: Callable[[Any], str] | None =
     """The field's name, or a function where its plain value would be hard to read."""
     if field.name.endswith("_minor") and (currency or "currency" in names):
         read = currency or attrgetter("currency")
-        return _shown_by(field, lambda row, minor: _money(minor, read(row)), _title(field))
+        return _shown_by(
+            field, lambda row, minor: _money(minor, read(row)), _title(field), name=f"{field.name}{FIGURE}"
+        )
     if isinstance(field, models.DateTimeField):
         return _shown_by(field, lambda row, value: moment(value), field.verbose_name)  # noqa: ARG005
+    if isinstance(field, models.JSONField):
+        return _shown_by(field, lambda row, value: fact(value), field.verbose_name)  # noqa: ARG005
+    if isinstance(field, models.IntegerField | models.DecimalField) and not field.choices:
+        return _shown_by(field, lambda row, value: fact(value), field.verbose_name, name=f"{field.name}{FIGURE}")  # noqa: ARG005
     return str(field.name)
 
 
@@ -76,11 +98,14 @@ def _title(field: Any) -> Any:
     return named.removesuffix(" minor") if isinstance(named, str) else named
 
 
-def _shown_by(field: Any, show: Callable[[Any, Any], SafeString], title: Any) -> Callable[[Any], SafeString]:
+def _shown_by(
+    field: Any, show: Callable[[Any, Any], SafeString], title: Any, name: str = ""
+) -> Callable[[Any], SafeString]:
     @admin.display(description=title, ordering=field.name)
     def column(row: Any) -> SafeString:
         return show(row, getattr(row, field.name))
 
+    column.__name__ = column.__qualname__ = name or field.name
     return column
 
 

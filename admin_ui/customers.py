@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from admin_ui.customer_cards import credit_card, effective_card
 from admin_ui.machine_pages import MachineAdmin
 from core.machine import Machine
 from state_machines.customers import Customer
@@ -18,16 +21,6 @@ class CustomerAdmin(MachineAdmin):
     shown = ("name", "kind", "country", "credit_score", "created_at")
     search_fields = ("=id", "name__istartswith", "=email")
     list_filter = ("state", "kind")
-    recorded_edits = (
-        "kind",
-        "country",
-        "currency",
-        "terms_days",
-        "language",
-        "tags",
-        "gdpr_consent",
-        "marketing_consent",
-    )
 
     def links(self, row: Machine) -> list[tuple[str, str]]:
         log = f"{reverse('admin:core_event_changelist')}?customer={row.ref}"
@@ -35,3 +28,6 @@ class CustomerAdmin(MachineAdmin):
             (gettext("Rules of this customer"), reverse("admin:rules_of", args=[row.ref])),
             (gettext("All events of this customer"), log),
         ]
+
+    def more(self, row: Machine) -> dict[str, Any]:
+        return {"effective": effective_card(row), "credit": credit_card(row)} if isinstance(row, Customer) else {}

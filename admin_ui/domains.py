@@ -17,7 +17,6 @@ class DomainAdmin(MachineAdmin):
     shown = ("name", "customer", "registrar", "expires_at", "auto_renew")
     list_filter = ("state", "auto_renew")
     search_fields = ("=id", "name__istartswith")
-    recorded_edits = ("registrar", "service", "locked", "whois_privacy", "auto_renew", "expires_at")
 
 
 @admin.register(DomainOperation)
@@ -33,7 +32,6 @@ class TldAdmin(MachineAdmin):
     """Prices are for one year."""
 
     shown = ("ending", "registrar", "register_minor", "renew_minor", "transfer_minor")
-    recorded_edits = ("registrar", "register_minor", "renew_minor", "transfer_minor")
 
 
 @admin.register(Registrar)

@@ -10,10 +10,16 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from admin_ui.pages import DAYS
 from core import catalog, event_names
 from core.events import Event
 
 PAGE = 50
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, widget=widget, validators=DAYS)
 
 
 class EventFilter(forms.Form):
@@ -22,8 +28,8 @@ class EventFilter(forms.Form):
     type = forms.CharField(label=_("Type"), required=False, max_length=100)
     subject = forms.CharField(label=_("Subject"), required=False, max_length=100)
     customer = forms.CharField(label=_("Customer"), required=False, max_length=100)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = _day(_("From"))
+    until = _day(_("Until"))
     correlation = forms.CharField(label=_("Chain"), required=False, max_length=32)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 

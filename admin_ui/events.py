@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,26 +15,29 @@ from django.views.decorators.http import require_POST
 
 from actions.dispatch import redecide
 from admin_ui import people
-from admin_ui.chains import chain_of
+from admin_ui.chain_card import branches
 from admin_ui.event_search import EventFilter, search
 from admin_ui.facts_table import table_of
 from admin_ui.links import page_at
-from admin_ui.pages import StaffAdmin, page, staff
+from admin_ui.pages import OwnPage, page, staff
+from admin_ui.rule_from_event import choices_of, open_changes, rule_from_event
 from admin_ui.runs_of import runs_of
 from core import audit
 from core.acting import acting
+from core.chains import chain_of
 from core.events import Event, EventDetail
 from rules.decisions import Decision
-from rules.proofs import prove
+from rules.explaining import as_text, explain
 
 
 @admin.register(Event)
-class EventAdmin(StaffAdmin):
+class EventAdmin(OwnPage):
     """Events are never edited; the pages are the room's own, so that a long log stays quick."""
 
     def get_urls(self) -> list[URLPattern]:
         own = path("<int:key>/decide-again/", staff(decide_again, roles=people.OPERATORS), name="decide_again")
-        return [own, *super().get_urls()]
+        rule = path("<int:key>/rule/", staff(rule_from_event, roles=people.WRITERS), name="rule_from_event")
+        return [own, rule, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self.demand_sight(request)
@@ -49,32 +53,26 @@ class EventAdmin(StaffAdmin):
             is_fullwidth="1",
         )  # fmt: skip
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        self.demand_sight(request)
-        event = self.get_object(request, object_id)
-        if event is None:
-            raise Http404
+    def show(self, request: HttpRequest, event: Event) -> HttpResponse:
+        may_write = people.has_role(request, people.WRITERS)
         decisions = list(Decision.objects.filter(event_id=event.pk).order_by("-attempt"))
         decision = decisions[0] if decisions else None
-        proven = prove(event, decision) if decision is not None and "proof" in request.GET else None
+        explained = explain(event) if decision is not None and decision.house else None
+        texts = {language: as_text(explained, language) for language in dict(settings.LANGUAGES)} if explained else {}
+        chain = explained.chain if explained else chain_of(event)
         return page(
             request, "admin_ui/event.html", gettext("Event %(name)s") % {"name": event.name},
-            event=event, table=table_of(event), chain=chain_of(event), decision=decision, earlier=decisions[1:],
-            proven=proven, runs=runs_of(event_id=event.pk), detail=EventDetail.objects.filter(pk=event.pk).first(),
-            may_operate=people.has_role(request, people.OPERATORS),
+            event=event, table=table_of(event), chain=chain, branches=branches(chain), decision=decision, earlier=decisions[1:],
+            proven=explained.proven if explained else None, texts=texts, runs=runs_of(event_id=event.pk), detail=EventDetail.objects.filter(pk=event.pk).first(),
+            may_operate=people.has_role(request, people.OPERATORS), may_write=may_write,
+            choices=choices_of(event) if may_write else [], changes=open_changes() if may_write else [],
         )  # fmt: skip
 
 
-def _outcomes(keys: list[int]) -> dict[int, str]:
-    """Event -> outcome of its newest decision."""
-    rows = Decision.objects.filter(event_id__in=keys).order_by("attempt").values_list("event_id", "outcome")
-    return dict(rows)
+def _outcomes(keys: list[int]) -> dict[int, tuple[str, str]]:
+    """Event -> outcome of its newest decision, with the title of the outcome."""
+    rows = Decision.objects.filter(event_id__in=keys).order_by("attempt").only("event_id", "outcome")
+    return {row.event_id: (row.outcome, row.get_outcome_display()) for row in rows}
 
 
 @require_POST

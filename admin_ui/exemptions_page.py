@@ -12,7 +12,7 @@ from admin_ui import people
 from admin_ui.pages import attempt, page, typed
 from core import clock
 from core.acting import acting
-from core.formats import ZONE
+from core.clock import ZONE
 from rules import exemptions
 from rules.exemptions import ROLES, BadExemption, Exemption
 
@@ -22,6 +22,7 @@ SHOWN = 200
 def exemptions_page(request: HttpRequest) -> HttpResponse:
     """/staff/exemptions/"""
     if request.method == "POST":
+        people.demand(request, ROLES)
         with acting(people.actor(request)):
             attempt(request, lambda: _change(request))
         return HttpResponseRedirect(reverse("exemptions"))
@@ -33,7 +34,7 @@ def exemptions_page(request: HttpRequest) -> HttpResponse:
         _("Exemptions"),
         counting=counting,
         may=people.has_role(request, ROLES),
-        tomorrow=(now.astimezone(ZONE) + timedelta(days=1)).date().isoformat(),
+        tomorrow=(clock.today() + timedelta(days=1)).isoformat(),
         per=typed(request.GET, "per", 100),
         scope=typed(request.GET, "scope", 120),
     )

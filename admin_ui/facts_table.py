@@ -25,7 +25,7 @@ class FactRow:
 def table_of(event: Event) -> list[FactRow]:
     """Every fact of the event; what changed stands first."""
     declared = catalog.facts_of_event(event.type) or {}
-    values = dict(_paths("", event.facts))
+    values = dict(paths("", event.facts))
     for path in event.was:
         values.setdefault(path, None)
     rows = [
@@ -42,7 +42,8 @@ def changes_of(event: Event) -> list[FactRow]:
     return [row for row in table_of(event) if row.changed and row.path != f"{event.noun}.state"]
 
 
-def _paths(before: str, value: Any) -> list[tuple[str, Any]]:
+def paths(before: str, value: Any) -> list[tuple[str, Any]]:
+    """Each fact below `before` by its path; money is one fact."""
     if isinstance(value, dict) and value and value.keys() != _MONEY:
-        return [found for key, item in value.items() for found in _paths(f"{before}.{key}" if before else key, item)]
+        return [found for key, item in value.items() for found in paths(f"{before}.{key}" if before else key, item)]
     return [(before, value)]

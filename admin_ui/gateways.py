@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from actions.gateways.accounts import GatewayAccount
 from actions.gateways.breakers import Breaker
 from admin_ui import people
-from admin_ui.pages import StaffAdmin
+from admin_ui.pages import ForAdministrators, StaffAdmin
 from core import audit
 from core.acting import acting
 from core.catalog import gateways
@@ -23,7 +24,7 @@ class AccountForm(forms.ModelForm):
     """The secret is written and never shown; left empty, it stays as it is."""
 
     secret = forms.CharField(
-        label=_("secret"),
+        label=capfirst(_("secret")),
         required=False,
         max_length=2000,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
@@ -37,7 +38,9 @@ class AccountForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(door.name, door.title) for door in gateways]
-        self.fields["door"] = forms.ChoiceField(label=_("gateway"), choices=choices, widget=UnfoldAdminSelectWidget)
+        self.fields["door"] = forms.ChoiceField(
+            label=capfirst(_("gateway")), choices=choices, widget=UnfoldAdminSelectWidget
+        )
         self.initial["secret"] = ""
 
     def clean_secret(self) -> str:
@@ -45,19 +48,11 @@ class AccountForm(forms.ModelForm):
 
 
 @admin.register(GatewayAccount)
-class GatewayAccountAdmin(StaffAdmin):
+class GatewayAccountAdmin(ForAdministrators):
     """Only administrators may look: an address may tell who the customers are."""
 
     form = AccountForm
     list_display = ("door", "address", "enabled")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return people.has_role(request, ())
-
-    has_module_permission = has_view_permission
-    has_add_permission = has_view_permission
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
 
     def save_model(self, request: HttpRequest, obj: GatewayAccount, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -8,16 +8,17 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from unfold.admin import TabularInline
 
 from admin_ui import columns, people
+from admin_ui.amount_form import AmountForm, amount_field
 from core.machine import Machine
 
 
 class MachineInline(TabularInline):
     """`shown` are the columns; amounts stand with their currency except where they are typed."""
 
+    form = AmountForm
     shown: tuple[str, ...] = ()
     currency: Callable[[Any], str] | None = None
     extra = 0
@@ -37,10 +38,9 @@ class MachineInline(TabularInline):
         return [field for field in self.get_fields(request, obj) if callable(field) or not self._is_typed(field)]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name.endswith("_minor"):
-            field.label = gettext("%(amount)s in minor units") % {"amount": db_field.verbose_name}
-        return field
+        if db_field.name.endswith("_minor") and db_field.editable:
+            return amount_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def _is_typed(self, name: str) -> bool:
         return name != "state" and bool(self.model._meta.get_field(name).editable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from core.accounts import actor_of_user
@@ -31,3 +32,9 @@ def may_see(request: HttpRequest) -> bool:
 def has_role(request: HttpRequest, roles: tuple[str, ...]) -> bool:
     """Whether the person has one of `roles`; an administrator has them all."""
     return bool(actor(request).roles & {ADMINISTRATOR, *roles})
+
+
+def demand(request: HttpRequest, roles: tuple[str, ...]) -> None:
+    """Raise PermissionDenied for a person who has none of `roles`."""
+    if not has_role(request, roles):
+        raise PermissionDenied

@@ -6,6 +6,8 @@ from django.contrib import admin
 
 from admin_ui.machine_pages import MachineAdmin
 from state_machines.addresses import Address
+from state_machines.consents import Consent
+from state_machines.notes import Note
 from state_machines.payment_methods import PaymentMethod
 from state_machines.plans import Plan
 from state_machines.profiles import BillingProfile, TaxProfile
@@ -18,7 +20,6 @@ class PlanAdmin(MachineAdmin):
     """Who has subscribed keeps the price of that day."""
 
     shown = ("code", "price_minor", "period_months", "trial_days")
-    recorded_edits = ("price_minor", "period_months", "trial_days")
 
 
 @admin.register(TaxRate)
@@ -27,7 +28,6 @@ class TaxRateAdmin(MachineAdmin):
 
     shown = ("country", "kind", "percent", "valid_from", "valid_to")
     list_filter = ("country", "kind")
-    recorded_edits = ("percent", "valid_to")
 
 
 @admin.register(TaxProfile)
@@ -36,7 +36,6 @@ class TaxProfileAdmin(MachineAdmin):
 
     shown = ("customer", "is_vat_payer", "reverse_charge_eligible")
     list_filter = ("is_vat_payer",)
-    recorded_edits = ("cui", "vat_number", "is_vat_payer", "reverse_charge_eligible")
 
 
 @admin.register(BillingProfile)
@@ -45,7 +44,6 @@ class BillingProfileAdmin(MachineAdmin):
 
     shown = ("customer", "terms_days", "credit_limit_minor", "delivery", "auto_payment")
     list_filter = ("delivery", "auto_payment")
-    recorded_edits = ("terms_days", "credit_limit_minor", "delivery", "auto_payment")
 
 
 @admin.register(Address)
@@ -54,7 +52,6 @@ class AddressAdmin(MachineAdmin):
 
     shown = ("customer", "use", "country", "city")
     list_filter = ("state", "use")
-    recorded_edits = ("use", "country", "county", "city", "street", "postcode")
 
 
 @admin.register(PaymentMethod)
@@ -63,7 +60,6 @@ class PaymentMethodAdmin(MachineAdmin):
 
     shown = ("customer", "method", "is_default", "valid_to")
     list_filter = ("state", "method")
-    recorded_edits = ("is_default", "valid_to")
 
 
 @admin.register(RetryPolicy)
@@ -71,4 +67,19 @@ class RetryPolicyAdmin(MachineAdmin):
     """After how many days a failed payment is tried again."""
 
     shown = ("code", "days", "is_default")
-    recorded_edits = ("days", "is_default")
+
+
+@admin.register(Note)
+class NoteAdmin(MachineAdmin):
+    """What staff write down about a customer, for staff."""
+
+    shown = ("customer", "kind", "important", "created_at")
+    list_filter = ("state", "kind", "important")
+
+
+@admin.register(Consent)
+class ConsentAdmin(MachineAdmin):
+    """What a customer agreed to, when and how."""
+
+    shown = ("customer", "purpose", "channel", "given_at", "withdrawn_at")
+    list_filter = ("state", "purpose", "channel")

@@ -14,4 +14,3 @@ class ProvisioningTaskAdmin(MachineAdmin):
 
     shown = ("service", "kind", "retry_count", "failure_code", "created_at")
     list_filter = ("state", "kind")
-    recorded_edits = ("max_retries",)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
 
+from admin_ui.facts_table import paths
+from core.http import in_words
 from rules.document.problem import Problem
 from rules.editing import text_of
 from rules.reading import live_version
@@ -40,16 +43,27 @@ def starting_text(key: str) -> str:
 
 
 def as_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Problems for the page, in the order of their lines; errors before warnings on the same line."""
+    """Problems for the page, in the order of their lines; errors before warnings on the same line. `facts` of the
+    witness are by path, `shown` is its event as JSON text."""
     found = [
         {
             "line": problem.line or 1,
             "severity": problem.severity,
             "rule": problem.rule,
             "pointer": problem.pointer,
-            "message": problem.message,
-            "title": gettext("Error") if problem.severity == "error" else gettext("Warning"),
+            "message": in_words(problem.message),
+            "title": _title(problem),
+            "code": problem.code,
+            "witness": problem.witness,
+            "facts": paths("", problem.witness["event"]["facts"]) if problem.witness else [],
+            "shown": json.dumps(problem.witness["event"], indent=2, ensure_ascii=False) if problem.witness else "",
         }
         for problem in problems
     ]
     return sorted(found, key=lambda row: (row["line"], row["severity"]))
+
+
+def _title(problem: Problem) -> str:
+    if problem.severity == "note":
+        return gettext("Not decided")
+    return gettext("Error") if problem.severity == "error" else gettext("Warning")

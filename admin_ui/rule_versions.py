@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from admin_ui import people
-from admin_ui.pages import StaffAdmin, page, staff
+from admin_ui.pages import OwnPage, page, staff
 from admin_ui.rule_sets import title_of
 from core.events import Event
 from rules.describing import differences
@@ -21,7 +21,7 @@ from rules.rule_sets import RuleSetVersion
 
 
 @admin.register(RuleSetVersion)
-class RuleSetVersionAdmin(StaffAdmin):
+class RuleSetVersionAdmin(OwnPage):
     """A version's text, what it changed, and its events."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -32,17 +32,7 @@ class RuleSetVersionAdmin(StaffAdmin):
         self.demand_sight(request)
         return HttpResponseRedirect(reverse("admin:rules_ruleset_changelist"))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        self.demand_sight(request)
-        version = self.get_object(request, object_id)
-        if version is None:
-            raise Http404
+    def show(self, request: HttpRequest, version: RuleSetVersion) -> HttpResponse:
         former = version.rule_set.versions.filter(number__lt=version.number).order_by("-number").first()
         said = differences(document_of(former, version.rule_set.key).data, version.document)
         events = Event.objects.filter(subject=version.ref).order_by("-sequence")[:20]

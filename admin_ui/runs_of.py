@@ -13,3 +13,11 @@ def runs_of(**about: Any) -> list[ActionRun]:
     """The newest runs that fit the given columns, without their long columns."""
     rows = ActionRun.objects.filter(**about).defer("arguments", "params", "unless")
     return list(rows.order_by("-id")[:MAX_SHOWN])
+
+
+def by_event(runs: list[ActionRun]) -> dict[int, list[ActionRun]]:
+    """The runs of each event, in the order in which they were asked for."""
+    found: dict[int, list[ActionRun]] = {}
+    for run in reversed(runs):
+        found.setdefault(run.event_id, []).append(run)
+    return found

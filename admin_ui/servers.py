@@ -15,4 +15,3 @@ class ServerAdmin(MachineAdmin):
     shown = ("name", "location", "capacity", "created_at")
     list_filter = ("state",)
     search_fields = ("=id", "name__istartswith")
-    recorded_edits = ("location", "capacity")

@@ -15,4 +15,3 @@ class ServiceGroupAdmin(MachineAdmin):
     shown = ("label", "kind", "customer", "created_at")
     list_filter = ("state", "kind")
     search_fields = ("=id", "label__istartswith")
-    recorded_edits = ("kind",)

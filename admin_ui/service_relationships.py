@@ -14,4 +14,3 @@ class ServiceRelationshipAdmin(MachineAdmin):
 
     shown = ("service", "kind", "needed", "billing", "required")
     list_filter = ("state", "kind", "billing")
-    recorded_edits = ("billing", "required")

@@ -15,4 +15,3 @@ class ServiceAdmin(MachineAdmin):
     shown = ("label", "product", "customer", "price_minor", "next_due_at")
     search_fields = ("=id", "label__istartswith")
     list_filter = ("state", "product_type")
-    recorded_edits = ("group", "server", "depends_on", "next_due_at")

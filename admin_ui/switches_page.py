@@ -21,6 +21,7 @@ ROLES = (OPERATOR, APPROVER)
 def switches_page(request: HttpRequest) -> HttpResponse:
     """/staff/switches/"""
     if request.method == "POST":
+        people.demand(request, ROLES)
         with acting(people.actor(request)):
             scope = typed(request.POST, "scope", 220)
             if "on" in request.POST:

@@ -8,6 +8,7 @@ from admin_ui.machine_pages import MachineAdmin
 from state_machines.ticket_categories import TicketCategory
 from state_machines.ticket_comments import TicketComment
 from state_machines.tickets import Ticket
+from state_machines.worklogs import Worklog
 
 
 @admin.register(Ticket)
@@ -16,7 +17,6 @@ class TicketAdmin(MachineAdmin):
 
     shown = ("subject", "customer", "queue", "priority", "created_at")
     list_filter = ("state", "queue", "priority")
-    recorded_edits = ("category", "queue", "priority", "escalated", "response_due_at", "resolution_due_at")
 
 
 @admin.register(TicketCategory)
@@ -24,7 +24,6 @@ class TicketCategoryAdmin(MachineAdmin):
     """A change of hours is for the tickets to come."""
 
     shown = ("code", "response_hours", "resolution_hours")
-    recorded_edits = ("response_hours", "resolution_hours")
 
 
 @admin.register(TicketComment)
@@ -33,3 +32,11 @@ class TicketCommentAdmin(MachineAdmin):
 
     shown = ("ticket", "author", "internal", "created_at")
     list_filter = ("state", "author", "internal")
+
+
+@admin.register(Worklog)
+class WorklogAdmin(MachineAdmin):
+    """The time that was worked on a ticket."""
+
+    shown = ("ticket", "user", "worked_on", "minutes", "billable")
+    list_filter = ("state", "billable")

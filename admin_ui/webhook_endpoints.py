@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +15,13 @@ from unfold.decorators import action
 
 from actions.webhook_deliveries import WebhookDelivery, redeliver
 from admin_ui import people
+from admin_ui.links import page_at
 from admin_ui.machine_pages import MachineAdmin
 from admin_ui.pages import StaffAdmin
 from admin_ui.templatetags.staff import badge, moment, ref
 from core import audit
 from core.acting import acting
+from core.events import Event
 from state_machines.webhook_endpoints import WebhookEndpoint
 
 AT_ONCE = 10  # redeliveries of one request; each waits for its answer
@@ -29,7 +32,6 @@ class WebhookEndpointAdmin(MachineAdmin):
     """The secret is for administrators, who hand it to the other side."""
 
     shown = ("customer", "address", "failing_since")
-    recorded_edits = ("address",)
     readonly_fields = ("show_secret",)
 
     @admin.display(description=_("secret"))
@@ -47,7 +49,9 @@ class WebhookEndpointAdmin(MachineAdmin):
 class WebhookDeliveryAdmin(StaffAdmin):
     """The newest first. What was not taken is tried again by its action run for days; staff may post it at once."""
 
-    list_display = ("id", "show_endpoint", "event_id", "show_state", "status", "attempts", "said", "show_at")
+    list_display = ("id", "show_endpoint", "show_event", "show_state", "status", "attempts", "said", "show_at")
+    fields = ("show_endpoint", "show_event", "show_state", "status", "attempts", "said", "show_at", "key")
+    readonly_fields: Any = fields
     list_filter = ("state",)
     search_fields = ("=endpoint", "=event_id")
     search_help_text = _("webhook_endpoint:3 or the position of an event")
@@ -56,6 +60,10 @@ class WebhookDeliveryAdmin(StaffAdmin):
     @admin.display(description=_("endpoint"))
     def show_endpoint(self, row: WebhookDelivery) -> SafeString:
         return ref(row.endpoint)
+
+    @admin.display(description=_("event"), ordering="event_id")
+    def show_event(self, row: WebhookDelivery) -> SafeString:
+        return format_html('<a class="pv-link" href="{}">{}</a>', page_at(Event, row.event_id), row.event_id)
 
     @admin.display(description=_("state"))
     def show_state(self, row: WebhookDelivery) -> SafeString:

@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from admin_ui import people
 from admin_ui.machine_pages import MachineAdmin
-from admin_ui.pages import StaffAdmin
+from admin_ui.pages import ForAdministrators, StaffAdmin
 from core import audit
 from core.acting import acting
 from state_machines.sources.declare import sources
@@ -72,13 +73,15 @@ class SourceForm(forms.ModelForm):
     """Secrets are written and never shown; left empty, they stay. A new one makes the present one the former."""
 
     secret = forms.CharField(
-        label=_("secret"),
+        label=capfirst(_("secret")),
         required=False,
         max_length=2000,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text=_("It is stored encrypted and never shown again. A new one is taken beside the one before it."),
     )
-    forget_former = forms.BooleanField(label=_("forget the former secret"), required=False)
+    forget_former = forms.BooleanField(
+        label=capfirst(_("forget the former secret")), required=False, widget=UnfoldBooleanSwitchWidget
+    )
 
     class Meta:
         model = WebhookSource
@@ -88,7 +91,7 @@ class SourceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         choices = [(one.name, one.title) for one in sources]
         self.fields["declared"] = forms.ChoiceField(
-            label=_("kind of source"), choices=choices, widget=UnfoldAdminSelectWidget
+            label=capfirst(_("kind of source")), choices=choices, widget=UnfoldAdminSelectWidget
         )
         self.initial["secret"] = ""
         self._before = self.instance.secret if self.instance.pk else ""
@@ -105,19 +108,11 @@ class SourceForm(forms.ModelForm):
 
 
 @admin.register(WebhookSource)
-class WebhookSourceAdmin(StaffAdmin):
+class WebhookSourceAdmin(ForAdministrators):
     """For administrators."""
 
     form = SourceForm
     list_display = ("name", "declared", "believed", "enabled")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return people.has_role(request, ())
-
-    has_module_permission = has_view_permission
-    has_add_permission = has_view_permission
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
 
     def save_model(self, request: HttpRequest, obj: WebhookSource, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

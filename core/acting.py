@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -14,14 +14,15 @@ from typing import Any
 class Actor:
     """Somebody who acts: `user:3`, `rule:dunning`, `system`. `roles` are names of staff roles.
 
-    `customer` bounds what the actor sees to one customer (`customer:17`); None is staff, who see all. `scopes` bound what
-    a program does for somebody; None where nothing of the kind was agreed.
+    `customers` bounds what the actor sees to these (`customer:17`), each with the actor's role there, which is empty for
+    staff who look at one; None is staff, who see all. `scopes` bound what a program does for somebody; None where nothing
+    of the kind was agreed.
     """
 
     ref: str
     roles: frozenset[str] = frozenset()
     unlimited: bool = False
-    customer: str | None = None
+    customers: Mapping[str, str] | None = None
     scopes: frozenset[str] | None = None
 
 

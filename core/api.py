@@ -6,6 +6,7 @@ import json
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -15,11 +16,13 @@ from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import ConfigDict
 
-from core.accounts import PERFORM, READ, actor_of_token, actor_of_user
+from core import throttle
+from core.accounts import PERFORM, READ, actor_of_token, actor_of_user, digest_of
 from core.acting import Actor
 from core.errors import BadArguments, OutOfScope, PravilaError
 from core.http import problem, problem_of
 from core.openapi import Api
+from core.throttle import TooMany
 
 
 class Token(HttpBearer):
@@ -32,6 +35,8 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         actor = actor_of_token(token)
         needed = READ if request.method in {"GET", "HEAD"} else self.scope
+        if actor is not None:
+            throttle.demand_room(digest_of(token))
         if actor is not None and actor.scopes is not None and needed not in actor.scopes:
             raise OutOfScope(scope=needed, what=f"{request.method} {request.path[:200]}")
         return actor
@@ -58,17 +63,10 @@ def callers(scope: str) -> list[Any]:
 
 
 class StrictParser(Parser):
-    """JSON as the standard has it, and texts that a database can keep."""
+    """JSON as the standard has it, with texts that a database can keep."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         return strict_json(request.body)
-
-    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
-        try:
-            _demand_storable(dict(data.lists()))
-        except ValueError as error:
-            raise HttpError(400, str(error)) from None
-        return super().parse_querydict(data, list_fields, request)
 
 
 def strict_json(body: bytes, **options: Any) -> Any:
@@ -115,14 +113,33 @@ class Closed(Schema):
 
 
 def demand_known(request: HttpRequest, query: Closed) -> None:
-    """Raise BadArguments for a query parameter that nobody reads: a misspelt filter must not list everything."""
+    """Raise BadArguments for a query parameter that nobody reads, or that is given twice: what is misspelt or meant
+    otherwise must not list everything."""
+    demand_single(request, query)
     if unknown := sorted(set(request.GET) - set(type(query).model_fields)):
         known = ", ".join(type(query).model_fields)
         raise BadArguments(what=request.path, problem=f"it knows {known}, and not {', '.join(unknown)[:200]}")
 
 
-PROBLEMS = frozenset({400, 401, 403, 404, 409, 422, 503})
-api = Api(
+def demand_single(request: HttpRequest, query: Closed) -> None:
+    """Raise BadArguments for a parameter of the query that is given twice."""
+    if twice := sorted(name for name in type(query).model_fields if len(request.GET.getlist(name)) > 1):
+        raise BadArguments(what=request.path, problem=f"give {', '.join(twice)} once")
+
+
+class StrictApi(Api):
+    """No operation takes a query with a text that no database can keep, whether it reads it or not."""
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        try:
+            _demand_storable(dict(request.GET.lists()))
+        except ValueError as error:
+            raise HttpError(400, gettext("In the query, {problem}.").format(problem=error)) from None
+        return super().create_temporal_response(request)
+
+
+PROBLEMS = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503})
+api = StrictApi(
     title="Pravila",
     version="1",
     auth=callers(PERFORM),
@@ -134,7 +151,10 @@ api = Api(
 
 @api.exception_handler(PravilaError)
 def refused(request: HttpRequest, error: PravilaError) -> HttpResponse:
-    return problem_of(error)
+    answer = problem_of(error)
+    if error.status == TooMany.status:
+        answer["Retry-After"] = str(error.params["seconds"])
+    return answer
 
 
 @api.exception_handler(ValidationError)
@@ -156,7 +176,17 @@ def unknown_caller(request: HttpRequest, error: AuthenticationError) -> HttpResp
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, ValueError):  # of the parser, which ninja tells in debug mode only
+        detail = gettext("The body cannot be read as JSON: {problem}. Nothing was done; correct it and send it again.")
+        return problem(400, "bad-request", detail.format(problem=error.__cause__))
     return problem(error.status_code, "bad-request" if error.status_code != 403 else "not-permitted", str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    detail = gettext("The request has more than {most} bytes. Nothing was done; send it in parts.").format(most=most)
+    return problem(413, "too-large", detail)
 
 
 @api.exception_handler(Http404)

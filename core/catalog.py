@@ -6,7 +6,7 @@ read it too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -69,7 +69,11 @@ class Guard:
 
 @dataclass(frozen=True)
 class Transition:
-    """An allowed state change. `arguments` is a JSON schema of properties; `roles` may perform it (empty: any staff)."""
+    """An allowed state change. `arguments` is a JSON schema of properties; `roles` may perform it (empty: operators).
+
+    `customer_roles` are those of the customer's own people who may perform it, for their customer. `along` gives the keys
+    of other rows of the machine that its guards look at, by the key of this one; they are locked too.
+    """
 
     name: str
     sources: tuple[str, ...]
@@ -80,7 +84,9 @@ class Transition:
     required: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     roles: tuple[str, ...] = ()
+    customer_roles: tuple[str, ...] = ()
     moves_money: bool = False
+    along: Callable[[int], Iterable[int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,10 +134,12 @@ class ActionSpec:
     timeout_seconds: int = 60
     max_attempts: int = 8
     inverse: str | None = None
+    emits: tuple[str, ...] = ()  # types of the events that it may write when it succeeds
     in_order: bool = False
     atomic: bool = False  # it takes back by itself what it began, whenever it is refused or fails
 
 
+roles = ("viewer", "author", "approver", "operator", "administrator")  # of staff
 machines: Registry[MachineSpec] = Registry("machine")
 event_types: Registry[EventType] = Registry("event type")
 actions: Registry[ActionSpec] = Registry("action")

@@ -37,7 +37,11 @@ class Config:
     second_factor: bool  # staff must have a second factor; else they may
     loopback_gateways: bool  # gateways may stand on this machine: for stand-ins in tests
     bridge: str  # file that binds other apps' signals and models to events; empty: none
+    api_per_minute: int  # requests that one API token may send in a minute; 0: any number
     former_secret_keys: tuple[str, ...]  # keys that stored secrets may still be encrypted under
+    backups: Path  # the folder of the backups that rules ask for
+    efactura_rules: str  # file of a compiled schematron (XSLT) that e-Factura documents must pass; empty: none
+    backtests_ready: bool  # a process stands by, so that a backtest begins at once; else each loads everything first
 
     shards: int = 64  # lanes of dispatch; decisions of one customer share a lane
     lanes_per_batch: int = 8  # lanes that one worker decides in one transaction; the others are free for other workers
@@ -73,7 +77,13 @@ def load() -> Config:
         second_factor=_flag("PRAVILA_SECOND_FACTOR", default=False),
         loopback_gateways=_flag("PRAVILA_LOOPBACK_GATEWAYS", default=False),
         bridge=os.environ.get("PRAVILA_BRIDGE", ""),
+        api_per_minute=int(os.environ.get("PRAVILA_API_PER_MINUTE", "1200")),
         former_secret_keys=_list("PRAVILA_FORMER_SECRET_KEYS"),
+        backups=Path(
+            os.environ.get("PRAVILA_BACKUPS", "") or Path(os.environ.get("PRAVILA_VAR", BASE_DIR / "var")) / "backups"
+        ),
+        efactura_rules=os.environ.get("PRAVILA_EFACTURA_RULES", ""),
+        backtests_ready=_flag("PRAVILA_BACKTESTS_READY", default=True),
     )
 
 
@@ -103,6 +113,7 @@ def database(config: Config) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "prepare_threshold": 0,  # for core/prepared.py; Django's own statements are not prepared
             "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000",
             **dict(parse_qsl(url.query)),
         },

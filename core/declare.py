@@ -10,6 +10,8 @@ import django_fsm
 
 from core import catalog
 from core.catalog import EventType, Fact, Guard, Relation, Transition
+from core.customer_rights import CustomerRights
+from core.locking import Along
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +30,11 @@ class StateField(django_fsm.FSMField):
         kwargs.setdefault("db_index", True)
         super().__init__(**kwargs)
 
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """As a plain column: migrations perform no transitions, and preparing for them takes more than half of their time."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
 
 @dataclass(frozen=True)
 class Declaration:
@@ -38,7 +45,9 @@ class Declaration:
     `events` are recorded events that are no transitions; `recorded` are further columns that change only with an event.
     `changes` maps a field to the event of its change where that has a name of its own ("price_minor": "plan.price_changed").
     `sealed` are recorded columns that are fixed, and keep the row from being deleted, once it has left its initial state;
-    `parts` names the reverse relations (invoice: "lines") whose rows are fixed with it.
+    `parts` names the reverse relations (invoice: "lines") whose rows are fixed with it. `edits` are the fields that the
+    general doors, pages and API, let staff edit as they are: all that are not recorded unless given. `created_by_doors` is
+    False where a function of its own creates the rows. `customers` says what a customer's own people see and do.
     """
 
     noun: str
@@ -54,6 +63,9 @@ class Declaration:
     sealed: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     rank: int = 100
+    edits: tuple[str, ...] | None = None
+    created_by_doors: bool = True
+    customers: CustomerRights = field(default_factory=CustomerRights)
 
     def events_of(self, changed: Iterable[str]) -> dict[str, list[str]]:
         """The events of a change of these fields, each with its own: `<noun>.updated` for those that name none."""
@@ -82,12 +94,15 @@ def transition(
     arguments: Mapping[str, Any] | None = None,
     required: tuple[str, ...] = (),
     roles: tuple[str, ...] = (),
+    customer_roles: tuple[str, ...] = (),
     moves_money: bool = False,
+    along: Along | None = None,
 ) -> Callable[[F], F]:
     """Declare a method as a transition of its machine's `state`, with the event that it emits.
 
     `arguments` is a JSON schema of properties by name; `required` those that must be given. `roles` of staff may perform
-    it; empty means operators.
+    it; empty means operators. `customer_roles` of a customer's own people may, for their customer.
+    `along` gives the keys of rows that the guards look at; they are locked with it.
     """
     sources = (source,) if isinstance(source, str) else source
 
@@ -102,7 +117,9 @@ def transition(
             required=required,
             guards=guards,
             roles=roles,
+            customer_roles=customer_roles,
             moves_money=moves_money,
+            along=along,
         )
         wrapped = django_fsm.transition(field="state", source=list(sources), target=target, custom={"spec": spec})(
             method

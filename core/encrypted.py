@@ -43,8 +43,13 @@ def encrypt(text: str) -> str:
 
 def decrypt(token: str) -> str:
     """The text of a token made under the present key or a former one. Raises Undecipherable."""
+    return _decrypted(token, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=64)
+def _decrypted(token: str, secrets: tuple[str, ...]) -> str:
     try:
-        return _present().decrypt(token.encode()).decode()
+        return _keys(secrets).decrypt(token.encode()).decode()
     except InvalidToken as error:
         raise Undecipherable from error
 

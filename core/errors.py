@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from core.said import Said, either, said
+
 
 class PravilaError(Exception):
     """Something went wrong. Look at the server's log for the request id and report it."""
@@ -19,6 +21,11 @@ class PravilaError(Exception):
     def __init__(self, **params: Any) -> None:
         self.params = params
         super().__init__(self.template.format(**params))
+
+    @property
+    def says(self) -> Said:
+        """The message, to be stored for readers who are not known yet."""
+        return said(self.template, **self.params)
 
     @property
     def template(self) -> str:
@@ -146,4 +153,4 @@ class Busy(PravilaError):
 def nearest(name: str, known: list[str]) -> str:
     """A hint that names up to three declared names near `name`; empty where none is near."""
     close = difflib.get_close_matches(name, known, n=3)
-    return f" Did you mean {' or '.join(close)}?" if close else ""
+    return said(" Did you mean {names}?", names=either(close)) if close else ""

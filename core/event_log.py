@@ -17,10 +17,28 @@ _COLUMNS = (
     "type", "subject", "sequence", "at", "facts", "was", "transition", "source", "target", "customer", "actor",
     "correlation", "cause", "depth", "request_id", "live", "shard", "imported_as",
 )  # fmt: skip
-_INSERT = f"INSERT INTO core_event ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) RETURNING id"
+INTO = f"INSERT INTO core_event ({', '.join(_COLUMNS)})"
+MARKS = ", ".join(["%s"] * len(_COLUMNS))
+_INSERT = f"{INTO} VALUES ({MARKS}) RETURNING id"
 
 
-def append(
+def append(*, arguments: Mapping[str, Any] | None = None, **parts: Any) -> Event:
+    """Write one live event, of the parts that `composed` takes, into the open transaction; rings the bell after commit.
+
+    Arguments go to the erasable side row. Raises IntegrityError where the subject already has an event of that sequence.
+    """
+    event = composed(**parts)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values(event))
+        event.id = cursor.fetchone()[0]
+    event._state.adding = False
+    if arguments:
+        EventDetail.objects.create(event_id=event.id, arguments=dict(arguments))
+    transaction.on_commit(bells.ring_dispatch)
+    return event
+
+
+def composed(
     *,
     type: str,  # noqa: A002
     subject: str,
@@ -31,15 +49,10 @@ def append(
     source: str = "",
     target: str = "",
     customer: str = "",
-    arguments: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Write one live event into the open transaction, caused by the present act; rings the bell after commit.
-
-    Facts are taken as checked. Arguments go to the erasable side row. Raises IntegrityError where the subject already
-    has an event of that sequence.
-    """
+    """A live event of now, caused by the present act, not written yet. Facts are taken as checked."""
     act = acting.present()
-    event = Event(
+    return Event(
         type=type,
         subject=subject,
         sequence=sequence,
@@ -58,18 +71,15 @@ def append(
         live=True,
         shard=shard_of(subject, customer),
     )
-    values = [getattr(event, name) for name in _COLUMNS]
-    values[3] = connection.ops.adapt_datetimefield_value(event.at)
-    values[4] = json.dumps(event.facts, allow_nan=False, ensure_ascii=False)
-    values[5] = json.dumps(event.was, allow_nan=False, ensure_ascii=False)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        event.id = cursor.fetchone()[0]
-    event._state.adding = False
-    if arguments:
-        EventDetail.objects.create(event_id=event.id, arguments=dict(arguments))
-    transaction.on_commit(bells.ring_dispatch)
-    return event
+
+
+def values(event: Event) -> list[Any]:
+    """What is written of an event, in the order of `INTO`."""
+    found = [getattr(event, name) for name in _COLUMNS]
+    found[3] = connection.ops.adapt_datetimefield_value(event.at)
+    found[4] = json.dumps(event.facts, allow_nan=False, ensure_ascii=False)
+    found[5] = json.dumps(event.was, allow_nan=False, ensure_ascii=False)
+    return found
 
 
 def depth_reached(event: Event) -> bool:

@@ -49,6 +49,8 @@ def demand_fields(model: type[Machine]) -> None:
         "parts": declared.parts,
         "links": declared.links,
         "changes": declared.changes,
+        "edits": declared.edits or (),
+        "customers": (*declared.customers.fields, *declared.customers.given),
     }
     for part, names in named.items():
         for name in names:

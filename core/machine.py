@@ -8,12 +8,13 @@ from typing import Any, ClassVar, TypeVar
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import event_log, holds, links, permission, refs
+from core import event_log, holds, links, permission, refs, schemas
 from core.acting import Actor, acting, present
 from core.catalog import MachineSpec, Transition
 from core.declare import Declaration
-from core.errors import BadArguments, BadFacts, Blocked, Moved, NotAllowed, NotDeclared, ObjectMissing
+from core.errors import BadArguments, Blocked, Moved, NotAllowed, NotDeclared, ObjectMissing
 from core.events import Event
+from core.locking import Along, fetch_along
 from core.machine_rows import MachineQuerySet
 from core.shape import OWN_FACTS, Shape
 
@@ -66,9 +67,9 @@ class Machine(models.Model):
             return models.Model.delete(row, *args, **kwargs)
 
 
-def lock(model: type[M], key: int) -> M:
-    """The row, read anew and locked, with the rows that its facts need. Raises ObjectMissing."""
-    found = model.shape.locked_query().fetch(key)
+def lock(model: type[M], key: int, along: Along | None = None) -> M:
+    """The row, read anew and locked, with the rows that its facts need; `along` names others. Raises ObjectMissing."""
+    found: Any = fetch_along(model, key, along) if along else model.shape.locked_query().fetch(key)
     if found is None:
         raise ObjectMissing(ref=f"{model.machine.noun}:{key}")
     return found
@@ -97,11 +98,11 @@ def perform(
     """
     model, key = find(subject)
     spec = transition_of(model, name)
-    given = dict(arguments or {})
+    given = schemas.whole(spec.arguments, arguments or {})
     if problem := model.shape.arguments[name].problem(given):
         raise BadArguments(what=f"{model.machine.noun}.{name}", problem=problem)
     with acting(actor), transaction.atomic():
-        row = lock(model, key)
+        row = lock(model, key, spec.along)
         permission.demand(present().actor, row, spec)
         if expected is not None and row.state != expected:
             raise Moved(ref=row.ref, state=row.state, expected=expected)
@@ -231,10 +232,7 @@ def _append(
     extra: Mapping[str, Any] | None = None,
     **parts: Any,
 ) -> Event:
-    facts = row.shape.freeze(row, own)
-    facts.update(extra or {})
-    if problem := row.shape.check(type).problem(facts):
-        raise BadFacts(event_type=type, problem=problem)
+    facts = row.shape.facts(row, type, own, extra)
     return event_log.append(
         type=type, subject=row.ref, facts=facts, target=row.state, customer=row.shape.customer(row), **parts
     )

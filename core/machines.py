@@ -34,6 +34,11 @@ def state_titles(model: type[Machine]) -> dict[str, str]:
     return {str(name): str(title) for name, title in field.flatchoices}
 
 
+def transition_titles(spec: MachineSpec) -> dict[str, str]:
+    """The title of each transition, in the language of the moment."""
+    return {name: str(one.title) for name, one in spec.transitions.items()}
+
+
 def register_all() -> None:
     """Enter every machine of the installed apps into the catalog. Raises NotWired with what to mend."""
     models_found = [model for model in apps.get_models() if issubclass(model, Machine)]
@@ -103,8 +108,8 @@ def _row_name(guard: Guard) -> str:
 
 
 def _facts(noun: str, declared: tuple[Fact, ...], states: tuple[str, ...]) -> tuple[Fact, ...]:
-    ref = Fact("ref", Kind.REF, title="reference", read=lambda row: row.ref)
-    facts = (ref, Fact("state", Kind.TEXT, title="state", choices=states), *declared)
+    ref = Fact("ref", Kind.REF, title=_("reference"), read=lambda row: row.ref)
+    facts = (ref, Fact("state", Kind.TEXT, title=_("state"), choices=states), *declared)
     for fact in facts:
         demand_safe(noun, fact)
     return facts

@@ -9,6 +9,7 @@ from core.idempotency import IdempotencyKey
 from core.links import Link
 from core.outbox import Outbox, Shard
 from core.second_factor import SecondFactor
+from core.tallies import Tally, TallyMark
 
 __all__ = [
     "ApiToken",
@@ -25,4 +26,6 @@ __all__ = [
     "Outbox",
     "SecondFactor",
     "Shard",
+    "Tally",
+    "TallyMark",
 ]

@@ -31,7 +31,7 @@ def offers(row: Machine, actor: Actor) -> list[Offer]:
 def _blocked(row: Machine, spec: Transition, actor: Actor, held: Mapping[str, Hold]) -> PravilaError | None:
     if row.state not in spec.sources:
         return NotAllowed(ref=row.ref, state=row.state, transition=spec.name, sources=" or ".join(spec.sources))
-    if not permission.may(actor, spec):
+    if not permission.may(actor, row, spec):
         return NotPermitted(actor=actor.ref, what=f"{row.machine.noun}.{spec.name}")
     for guard in spec.guards:
         if not _needs_argument(guard, spec) and (reason := guard.check(row)):

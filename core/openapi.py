@@ -23,6 +23,7 @@ class Api(NinjaAPI):
             for method in METHODS:
                 if method in path:
                     _say_problems(path[method])
+                    _say_texts(path[method])
                     _say_nouns(path[method])
         return document
 
@@ -31,6 +32,14 @@ def _say_problems(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         if int(status) >= 400 and "application/json" in response.get("content", {}):
             response["content"] = {"application/problem+json": response["content"].pop("application/json")}
+
+
+def _say_texts(operation: dict[str, Any]) -> None:
+    """An answer that is declared as one string is plain text."""
+    for response in operation["responses"].values():
+        content = response.get("content", {})
+        if content.get("application/json", {}).get("schema", {}).get("type") == "string":
+            content["text/plain"] = content.pop("application/json")
 
 
 def _say_nouns(operation: dict[str, Any]) -> None:

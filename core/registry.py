@@ -34,6 +34,10 @@ class Registry(Generic[T]):
     def find(self, name: str) -> T | None:
         return self._items.get(name)
 
+    def as_declared(self) -> tuple[T, ...]:
+        """Every item, in the order in which they were declared."""
+        return tuple(self._items.values())
+
     def names(self) -> list[str]:
         return sorted(self._items)
 

@@ -71,6 +71,16 @@ def of_arguments(properties: Mapping[str, Any], required: Iterable[str] = ()) ->
     }
 
 
+def whole(properties: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as their schemas mean them: where one is an integer, 100.0, which JSON Schema takes for one, is 100."""
+    return {
+        name: int(value)
+        if type(value) is float and value.is_integer() and properties.get(name, {}).get("type") == "integer"
+        else value
+        for name, value in given.items()
+    }
+
+
 class Check:
     """A prebuilt check of values against one JSON schema."""
 

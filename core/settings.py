@@ -18,8 +18,8 @@ DATABASES = {"default": config.database(CONFIG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "admin_ui.apps_of_admin.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -35,12 +35,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.posts.Posts",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.http.RequestContext",
     "core.content_policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "admin_ui.reader_zone.ReaderZone",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -48,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "admin_ui.second_factor.DemandSecondFactor",
+    "core.http.RefusedMethods",
     "axes.middleware.AxesMiddleware",
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -76,9 +79,13 @@ TEMPLATES = [
     }
 ]
 
+CUSTOMERS_OF_USER = "state_machines.memberships.customers_of"
+POSTED_TO = "state_machines.api_webhooks.posted"
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ro", "Română")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "admin_ui.formats"
 TIME_ZONE = "Europe/Bucharest"
 USE_TZ = True
 
@@ -136,5 +143,5 @@ UNFOLD = {
     "SITE_SYMBOL": "gavel",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}admin_ui/icon.svg"}],
     "SHOW_LANGUAGES": True,
-    "SIDEBAR": {"show_search": True, "navigation": "admin_ui.navigation.sections"},
+    "SIDEBAR": {"show_search": True},
 }

@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from core import catalog, facts, links, schemas
 from core.catalog import Fact
-from core.errors import NotWired, Sealed
+from core.errors import BadFacts, NotWired, Sealed
 from core.events import Event
 from core.locked_query import LockedQuery
 
@@ -61,6 +61,20 @@ class Shape:
             if (other := walk(row)) is not None:
                 frozen[name] = facts.freeze(other, other.shape.getters)
         return frozen
+
+    def facts(
+        self,
+        row: Machine,
+        event_type: str,
+        own: dict[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The facts of an event of this row, with further ones of its own. Raises BadFacts."""
+        found = self.freeze(row, own)
+        found.update(extra or {})
+        if problem := self.check(event_type).problem(found):
+            raise BadFacts(event_type=event_type, problem=problem)
+        return found
 
     def snapshot(self, row: Machine) -> dict[str, Any]:
         """All columns and own facts as they are now, for comparison after a change."""

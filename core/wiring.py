@@ -43,6 +43,8 @@ def needs_migrate() -> bool:
 
 def unwired() -> list[str]:
     """Everything that is declared but not wired, in words."""
+    if not install.tables():
+        return ["the database has no tables yet; run migrate"]
     faults = [f"database guard {name} is missing; run migrate" for name in install.missing()]
     faults += [
         f"event type {event.name} is about {event.noun}, which is no machine"

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from core.events import Event
+from core.said import Said, said
 from rules.document.model import Document
 from rules.document.problem import Problem
 
@@ -34,27 +35,40 @@ def try_out(house: Document, overlay: Document | None = None) -> list[Problem]:
             timeout=seconds, cwd=settings.BASE_DIR,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return [_finding(f"these rules were not compiled and compared within {seconds:g} s; make them simpler")]
+        return [
+            _finding(
+                said(
+                    "these rules were not compiled and compared within {seconds} s; make them simpler",
+                    seconds=f"{seconds:g}",
+                )
+            )
+        ]
     except OSError as error:
-        return [_finding(f"the process that compiles the rules did not start: {error}; check them again")]
+        return [_finding(said("the process that compiles the rules did not start: {why}; check them again", why=error))]
     if done.returncode != 0:
         log.error("the activation gate failed", extra={"code": done.returncode, "said": done.stderr[-2000:]})
-        why = f"it ended with signal {-done.returncode}" if done.returncode < 0 else f"it ended with {done.returncode}"
-        return [_finding(f"the process that compiles these rules crashed: {why}; a matcher cannot carry them")]
-    return [_finding(said) for said in _answer(done.stdout)]
+        why = (
+            said("it ended with signal {number}", number=-done.returncode)
+            if done.returncode < 0
+            else said("it ended with {code}", code=done.returncode)
+        )
+        return [
+            _finding(said("the process that compiles these rules crashed: {why}; a matcher cannot carry them", why=why))
+        ]
+    return [_finding(says) for says in _answer(done.stdout)]
 
 
-def _answer(text: str) -> Sequence[str]:
+def _answer(text: str) -> Sequence[Said]:
     try:
         answer: Any = json.loads(text)
-        return [str(said) for said in answer["problems"]]
+        return [said(str(says)) for says in answer["problems"]]
     except (ValueError, KeyError, TypeError):
-        return ["the process that compiles these rules gave no answer; check them again"]
+        return [said("the process that compiles these rules gave no answer; check them again")]
 
 
 def _recent() -> list[Mapping[str, Any]]:
     return [event.as_document() for event in Event.objects.order_by("-pk")[:RECENT_EVENTS]]
 
 
-def _finding(said: str) -> Problem:
-    return Problem("error", "", "", said)
+def _finding(says: Said) -> Problem:
+    return Problem("error", "", "", says)

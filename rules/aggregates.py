@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.lookups import Rows
+from core.said import said
 from rules.conditions import Condition, Resolved, build_condition, leaves
 from rules.document.problem import Misplaced, join
 from rules.facts import FactPath, View
@@ -59,15 +60,19 @@ def build(value: AggregateValue) -> Aggregate:
     data, pointer = value.document, value.pointer
     source = build_source(data, value.kind, pointer)
     if (value.kind == "count") == ("take" in data):
-        says = "a count takes nothing; take it out" if value.kind == "count" else "add take: the fact of a row"
+        says = (
+            said("a count takes nothing; take it out") if value.kind == "count" else said("add take: the fact of a row")
+        )
         raise Misplaced(join(pointer, "take") if "take" in data else pointer, says)
     take = FactPath.parse(data["take"]) if "take" in data else None
     if take is not None and (take.parts[0] != ITEM or len(take.parts) < 2 or take.suffix):
-        raise Misplaced(join(pointer, "take"), f'"{take.text}" is no fact of a row; write one as in item.total')
+        raise Misplaced(
+            join(pointer, "take"), said('"{text}" is no fact of a row; write one as in item.total', text=take.text)
+        )
     condition = build_condition(data["if"], join(pointer, "if")) if "if" in data else None
     inner = next((leaf for leaf in leaves(condition) if isinstance(leaf, Resolved)), None)
     if inner is not None:
-        raise Misplaced(inner.pointer, "an aggregate cannot stand inside another; write a comparison with facts")
+        raise Misplaced(inner.pointer, said("an aggregate cannot stand inside another; write a comparison with facts"))
     return Aggregate(value.name, value.kind, source, take, condition, pointer)
 
 

@@ -15,7 +15,9 @@ from core.events import Event
 from rules.decisions import Decision
 from rules.describing import differences
 from rules.editing import text_of
+from rules.reading import segment_sets
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
+from rules.segments import SEGMENT
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 decisions = Router()
@@ -24,7 +26,8 @@ rule_sets = Router()
 
 class DecisionInFull(Schema):
     """The newest decision about an event. `house` and `overlay` are the content hashes of the versions that decided;
-    `observed` is what aggregates and relations saw."""
+    `segment` has the key of the customer's segment, and the hashes of the list and of its rules; `observed` is what
+    aggregates and relations saw."""
 
     event: str
     attempt: int
@@ -32,6 +35,7 @@ class DecisionInFull(Schema):
     outcome: str
     house: str
     overlay: str
+    segment: dict[str, str]
     rules: list[str]
     plan: list[dict[str, Any]]
     held_back: dict[str, str]
@@ -66,17 +70,20 @@ class RuleSetListed(Schema):
 def demand_staff(request: HttpRequest) -> Actor:
     """Who asks. Rules and decisions are the house's own: raises NotPermitted for anybody who is not staff."""
     actor: Actor = request.auth  # type: ignore[attr-defined]
-    if actor.customer or not (actor.roles or actor.unlimited):
+    if actor.customers is not None or not (actor.roles or actor.unlimited):
         raise NotPermitted(actor=actor.ref, what="read rules and decisions")
     return actor
 
 
 def set_named(key: str, *, new: bool = False) -> str:
-    """The key of a rule set. Raises ObjectMissing for one that is not there; `new` takes that of a customer who has none."""
+    """The key of a rule set. Raises ObjectMissing for one that is not there; `new` takes that of a customer, or of a segment of
+    the live list, who has none."""
     if "\x00" not in key:
         if RuleSet.objects.filter(key=key).exists() or (new and key == HOUSE):
             return key
         if new and key.startswith("customer:") and refs.resolve(key).ref == key:
+            return key
+        if new and key.startswith(SEGMENT) and key in segment_sets():
             return key
     raise ObjectMissing(ref=f"rule set {key[:100]}")
 
@@ -89,7 +96,7 @@ def read_decision(request: HttpRequest, id: str) -> Any:  # noqa: A002
     decision = Decision.objects.filter(event_id=event.pk).order_by("-attempt").first()
     if decision is None:
         raise ObjectMissing(ref=f"decision of {event.name}")
-    names = ("attempt", "outcome", "house", "overlay", "rules", "plan", "held_back", "observed", "problem")
+    names = ("attempt", "outcome", "house", "overlay", "segment", "rules", "plan", "held_back", "observed", "problem")
     return {"event": event.name, "at": decision.at.isoformat(), **{name: getattr(decision, name) for name in names}}
 
 
@@ -144,7 +151,7 @@ def _version(key: str, number: int) -> RuleSetVersion:
 
 @rule_sets.get("/{key}", response={200: RuleSetInFull, PROBLEMS: Problem}, summary="Read a rule set")
 def read_rule_set(request: HttpRequest, key: str) -> Any:
-    """The set of the house is called house, that of a customer customer:17."""
+    """The set of the house is called house, that of a segment segment:vip, that of a customer customer:17."""
     demand_staff(request)
     rule_set = RuleSet.objects.select_related("live").get(key=set_named(key))
     versions = RuleSetVersion.objects.filter(rule_set=rule_set).order_by("-number")[:100]

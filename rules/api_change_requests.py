@@ -15,6 +15,7 @@ from core.api import PROBLEMS, Problem
 from core.errors import ObjectMissing
 from core.events import Event
 from core.machine import perform
+from core.paging import Id
 from rules import api_shapes as shapes
 from rules import scenarios as saved
 from rules.api import Number, demand_staff, set_named
@@ -50,7 +51,7 @@ def begin_one(request: HttpRequest, key: str, given: shapes.ToBegin) -> Any:
     """Over the live version of the set."""
     actor = demand_staff(request)
     made = begin(set_named(key, new=True), title=given.title, text=given.text or "", actor=actor)
-    return Status(201, shapes.in_full(_row(made.pk)))
+    return Status(201, shapes.in_full(row_of(made.pk)))
 
 
 @of_sets.post(
@@ -64,19 +65,19 @@ def roll_back_to(request: HttpRequest, key: str, number: Number) -> Any:
     version = RuleSetVersion.objects.filter(rule_set__key=set_named(key), number=number).first()
     if version is None:
         raise ObjectMissing(ref=f"version {number} of {key}")
-    return Status(201, shapes.in_full(_row(roll_back(version, actor=actor).pk)))
+    return Status(201, shapes.in_full(row_of(roll_back(version, actor=actor).pk)))
 
 
 @change_requests.get("/{id}", response={200: shapes.RequestInFull, PROBLEMS: Problem}, summary="Read a change request")
-def read_one(request: HttpRequest, id: shapes.Id) -> Any:  # noqa: A002
+def read_one(request: HttpRequest, id: Id) -> Any:  # noqa: A002
     demand_staff(request)
-    return shapes.in_full(_row(id))
+    return shapes.in_full(row_of(id))
 
 
 @change_requests.patch(
     "/{id}", response={200: shapes.RequestInFull, PROBLEMS: Problem}, summary="Edit a change request"
 )
-def edit_one(request: HttpRequest, id: shapes.Id, given: shapes.ToEdit) -> Any:  # noqa: A002
+def edit_one(request: HttpRequest, id: Id, given: shapes.ToEdit) -> Any:  # noqa: A002
     """With another text it is a draft again."""
 
     def act(row: ChangeRequest, actor: Actor) -> None:
@@ -90,10 +91,10 @@ def edit_one(request: HttpRequest, id: shapes.Id, given: shapes.ToEdit) -> Any: 
 @change_requests.get(
     "/{id}/review", response={200: shapes.Reviewed, PROBLEMS: Problem}, summary="Review a change request"
 )
-def review_one(request: HttpRequest, id: shapes.Id) -> Any:  # noqa: A002
+def review_one(request: HttpRequest, id: Id) -> Any:  # noqa: A002
     """What would happen if it were published now."""
     demand_staff(request)
-    found = prospect(_row(id))
+    found = prospect(row_of(id))
     review = found.review
     return {
         "differences": review.said, "findings": [as_data(problem) for problem in review.problems],
@@ -109,19 +110,19 @@ def review_one(request: HttpRequest, id: shapes.Id) -> Any:  # noqa: A002
 
 
 @change_requests.post("/{id}/check", response={200: shapes.RequestInFull, PROBLEMS: Problem}, summary="Check it")
-def check_one(request: HttpRequest, id: shapes.Id) -> Any:  # noqa: A002
+def check_one(request: HttpRequest, id: Id) -> Any:  # noqa: A002
     """Its state is `checked` where no finding is an error."""
     return _do(request, id, lambda row, actor: check(row, actor=actor))
 
 
 @change_requests.post("/{id}/approve", response={200: shapes.RequestInFull, PROBLEMS: Problem}, summary="Approve of it")
-def approve_one(request: HttpRequest, id: shapes.Id) -> Any:  # noqa: A002
+def approve_one(request: HttpRequest, id: Id) -> Any:  # noqa: A002
     """Its state is `approved` where no more approvals are demanded."""
     return _do(request, id, lambda row, actor: approve(row, actor=actor))
 
 
 @change_requests.post("/{id}/publish", response={200: shapes.RequestInFull, PROBLEMS: Problem}, summary="Publish it")
-def publish_one(request: HttpRequest, id: shapes.Id, given: shapes.ToPublish) -> Any:  # noqa: A002
+def publish_one(request: HttpRequest, id: Id, given: shapes.ToPublish) -> Any:  # noqa: A002
     return _do(
         request, id,
         lambda row, actor: publish(row, actor=actor, emergency=given.emergency, choices=given.choices),
@@ -131,12 +132,12 @@ def publish_one(request: HttpRequest, id: shapes.Id, given: shapes.ToPublish) ->
 @change_requests.post(
     "/{id}/schedule", response={200: shapes.RequestInFull, PROBLEMS: Problem}, summary="Let it go live later"
 )
-def schedule_one(request: HttpRequest, id: shapes.Id, given: shapes.ToSchedule) -> Any:  # noqa: A002
+def schedule_one(request: HttpRequest, id: Id, given: shapes.ToSchedule) -> Any:  # noqa: A002
     return _do(request, id, lambda row, actor: schedule(row, given.at, choices=given.choices, actor=actor))
 
 
 @change_requests.post("/{id}/withdraw", response={200: shapes.RequestInFull, PROBLEMS: Problem}, summary="Withdraw it")
-def withdraw_one(request: HttpRequest, id: shapes.Id) -> Any:  # noqa: A002
+def withdraw_one(request: HttpRequest, id: Id) -> Any:  # noqa: A002
     return _do(request, id, lambda row, actor: perform(row.ref, "withdraw", actor=actor))
 
 
@@ -177,7 +178,8 @@ def _rows() -> Any:
     return ChangeRequest.objects.select_related("rule_set", "base", "published").order_by("-pk")
 
 
-def _row(key: int) -> ChangeRequest:
+def row_of(key: int) -> ChangeRequest:
+    """A change request with what is shown of it. Raises ObjectMissing."""
     found: ChangeRequest | None = _rows().filter(pk=key).first()
     if found is None:
         raise ObjectMissing(ref=f"change_request:{key}")
@@ -186,5 +188,5 @@ def _row(key: int) -> ChangeRequest:
 
 def _do(request: HttpRequest, key: int, act: Callable[[ChangeRequest, Actor], object]) -> dict[str, Any]:
     actor = demand_staff(request)
-    act(_row(key), actor)
-    return shapes.in_full(_row(key))
+    act(row_of(key), actor)
+    return shapes.in_full(row_of(key))

@@ -12,9 +12,6 @@ from rules.change_requests import ChangeRequest
 from rules.document.source import MAX_YAML
 from rules.editing import approvals
 
-MAX_ID = 2**63 - 1
-Id = Annotated[int, Field(ge=1, le=MAX_ID)]
-
 Text = Annotated[str, Field(min_length=1, max_length=MAX_YAML)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Choices = Annotated[dict[str, str], Field(max_length=20, description="what becomes of what waits, by reach")]
@@ -51,11 +48,16 @@ class ToSchedule(Closed):
 
 
 class Finding(Schema):
+    """`severity` is error, warning or note; `code` names the check (docs/checks.md); `witness` is an event that shows it,
+    with the parameters and counts beside it: {event, params, counted}."""
+
     severity: str
     rule: str
     pointer: str
     message: str
     line: int | None
+    code: str = ""
+    witness: dict[str, Any] | None = None
 
 
 class RequestListed(Schema):

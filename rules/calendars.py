@@ -98,6 +98,12 @@ def find(name: Any) -> Calendar | None:
     return found if isinstance(found, Calendar) else None
 
 
+def standard() -> Calendar:
+    """The calendar by which dates, schedules and working days are counted. Raises NotDeclared."""
+    found: Calendar = catalog.calendars.get(DEFAULT)
+    return found
+
+
 def _day(moment: date) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.acting import present
 from core.catalog import EventType, Fact, Kind
 from core.declare import Declaration, StateField, guard, transition
 from core.errors import NotPermitted
 from core.machine import Machine, lock
 from core.permission import ADMINISTRATOR, APPROVER, AUTHOR
+from core.said import said
+from core.said_fields import SentenceField, SentencesField
 from rules.rule_sets import RuleSet, RuleSetVersion
 
 OPEN = ("draft", "checked", "approved")
@@ -25,26 +28,34 @@ WEIGHTS = {
 @guard("change_request.was_checked", _("its rules were checked and have no errors"))
 def was_checked(request: ChangeRequest, **_arguments: object) -> str | None:
     if not request.fingerprint:
-        return "its rules were not checked as they are now; check them"
+        return said("its rules were not checked as they are now; check them")
     errors = sum(found["severity"] == "error" for found in request.findings)
-    return f"its rules have {errors} errors; mend them and check again" if errors else None
+    return said("its rules have {errors} errors; mend them and check again", errors=errors) if errors else None
 
 
 @guard("change_request.is_settled", _("no conflict with the live version is open"))
 def is_settled(request: ChangeRequest, **_arguments: object) -> str | None:
     count = len(request.conflicts)
-    return f"{count} conflicts with the live version are not settled; settle them first" if count else None
+    return (
+        said("{count} conflicts with the live version are not settled; settle them first", count=count)
+        if count
+        else None
+    )
 
 
 @guard("change_request.has_its_approvals", _("as many people approve of it as are demanded"))
 def has_its_approvals(request: ChangeRequest, **_arguments: object) -> str | None:
     given = request.approvals.filter(fingerprint=request.fingerprint).count()
-    return None if given >= request.needed else f"{request.needed} approvals are demanded, and it has {given}"
+    return (
+        None
+        if given >= request.needed
+        else said("{needed} approvals are demanded, and it has {given}", needed=request.needed, given=given)
+    )
 
 
 @guard("change_request.has_its_version", _("its rules were frozen as a version"))
 def has_its_version(request: ChangeRequest, **_arguments: object) -> str | None:
-    return None if request.published_id else "its rules are no version yet; publish it as a whole"
+    return None if request.published_id else said("its rules are no version yet; publish it as a whole")
 
 
 class ChangeRequest(Machine):
@@ -69,7 +80,7 @@ class ChangeRequest(Machine):
     editors = models.JSONField(default=list, editable=False)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
     findings = models.JSONField(_("findings"), default=list, editable=False)
-    conflicts = models.JSONField(_("conflicts"), default=list, editable=False)
+    conflicts = SentencesField(_("conflicts"), default=list, editable=False)
     weight = models.CharField(_("weight"), max_length=10, blank=True, default="", choices=list(WEIGHTS.items()))
     needed = models.PositiveSmallIntegerField(_("approvals demanded"), default=1, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
@@ -77,7 +88,7 @@ class ChangeRequest(Machine):
     reach = models.JSONField(_("what publishing does to what waits"), default=dict, editable=False)
     scheduled_for = models.DateTimeField(_("goes live at"), null=True, blank=True, editable=False)
     scheduled_by = models.CharField(_("scheduled by"), max_length=100, blank=True, default="", editable=False)
-    problem = models.TextField(_("why it did not go live"), blank=True, default="", editable=False)
+    problem = SentenceField(_("why it did not go live"), blank=True, default="", editable=False)
     published = models.OneToOneField(
         RuleSetVersion, models.PROTECT, null=True, related_name="change_request", verbose_name=_("published as"),
         editable=False,
@@ -106,6 +117,8 @@ class ChangeRequest(Machine):
         ),
         terminal=("published", "withdrawn"),
         rank=190,
+        edits=(),
+        created_by_doors=False,
     )
 
     class Meta:
@@ -169,7 +182,7 @@ class Approval(models.Model):
         constraints = [models.UniqueConstraint(fields=["request", "actor", "fingerprint"], name="approval_once")]
 
     def __str__(self) -> str:
-        return f"{self.actor} {self.at:%Y-%m-%d}"
+        return f"{self.actor} {clock.day_of(self.at)}"
 
 
 def locked(key: int) -> ChangeRequest:
@@ -187,5 +200,5 @@ def locked(key: int) -> ChangeRequest:
 def demand_writer(what: str) -> None:
     """Raise NotPermitted unless the present actor may write rules."""
     actor = present().actor
-    if actor.customer or not (actor.unlimited or actor.roles & {*WRITERS, ADMINISTRATOR}):
+    if actor.customers is not None or not (actor.unlimited or actor.roles & {*WRITERS, ADMINISTRATOR}):
         raise NotPermitted(actor=actor.ref, what=what)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.said import said
 from rules.document.problem import Misplaced, join
 from rules.facts import FactPath, View
 from rules.kinds import as_moment
 from rules.observed import OBSERVED
-from rules.operators import Operator, all_of, any_of, negated, operators
+from rules.operators import CHANGED, Operator, all_of, any_of, negated, operators
 from rules.regex import compiled
 from rules.values import (
     AggregateValue,
@@ -54,15 +55,18 @@ class Comparison:
 
     def look(self, view: View) -> Any:
         """The value on the left, None where it is not set; for `changed` whether it changed."""
-        if self.operator.takes == "nothing" and isinstance(self.seen, FactValue):
+        if self.operator.name == CHANGED and isinstance(self.seen, FactValue):
             return view.changed(self.seen.path)
         return self.seen.resolve(view)
 
     def evaluate(self, view: View) -> bool | None:
-        seen, wanted = self.look(view), self.wanted.resolve(view)
-        if self.operator.takes in ("flag", "nothing"):
-            return self.operator.test(seen, wanted)
-        return None if seen is None or wanted is None else self.operator.test(seen, wanted)
+        return self.verdict(self.look(view), self.wanted.resolve(view))
+
+    def verdict(self, seen: Any, wanted: Any) -> bool | None:
+        """What the comparison says of what it saw and what that is compared with."""
+        if (seen is None or (wanted is None and self.operator.takes != "nothing")) and not self.operator.always_known:
+            return None
+        return self.operator.test(seen, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +163,14 @@ def build_wanted(operator: Operator, data: Any, pointer: str) -> Value | ItemTes
     if not isinstance(wanted, Literal):
         return wanted
     if operator.takes == "moment" and as_moment(wanted.value) is None:
-        raise Misplaced(pointer, "this is no date or time; write one as in 2026-03-01 or 2026-03-01T10:00:00+00:00")
+        raise Misplaced(
+            pointer, said("this is no date or time; write one as in 2026-03-01 or 2026-03-01T10:00:00+00:00")
+        )
     if operator.takes == "pattern":
         try:
             compiled(wanted.value)
         except ValueError as error:
-            raise Misplaced(pointer, f"the pattern cannot be used: {error}; correct it (RE2 syntax)") from None
+            raise Misplaced(
+                pointer, said("the pattern cannot be used: {why}; correct it (RE2 syntax)", why=error.args[0])
+            ) from None
     return wanted

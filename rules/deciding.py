@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from typing import Any
 
 from core.lookups import Lookup
 from rules.conditions import build_condition
 from rules.double import true_keys
-from rules.exemptions import Exemptions, why_exempt
+from rules.eligibility import why_not
+from rules.exemptions import Exemptions
 from rules.facts import View
 from rules.groups import first_of_groups
 from rules.in_force import CACHE, Live
 from rules.incidents import Disagreement
-from rules.kinds import as_moment
+from rules.keeping_back import Keeping
+from rules.layers import layers_of
 from rules.observing import UNSEEN, History, lookups_of, resolved, stored
 from rules.overlays import CUSTOMER_LAYER, HOUSE_LAYER, Effective
 from rules.planning import PlannedAction, plan
 from rules.rule import Rule
-from rules.rule_sets import HOUSE
-from rules.switches import why_off
 
 _FIELDS = tuple(found.name for found in fields(PlannedAction))
-_TAKEN = "left out: the house has a rule of this key by now; give the customer's rule another key"
+_TAKEN = "left out: what it stands over has a rule of this key by now; give this one another key"
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,15 @@ class Decided:
     params: dict[str, Any] = field(default_factory=dict)
     observed: dict[str, Any] = field(default_factory=dict)
     disagreements: tuple[Disagreement, ...] = ()
+    segment: dict[str, str] = field(default_factory=dict)
 
 
 def lookups(event: Mapping[str, Any], live: Mapping[str, Live], position: int) -> list[Lookup]:
     """What the rules of the event want to know of the log up to `position`; nothing where none looks at it."""
-    house, overlay = _of(event, live)
-    return list(lookups_of(CACHE.observing(house, overlay), event, position)) if house else []
+    layers = layers_of(event, live)
+    if layers is None:
+        return []
+    return list(lookups_of(CACHE.observing(layers.house, *layers.overlays), event, position))
 
 
 def decide(
@@ -64,39 +66,30 @@ def decide(
     history: History = UNSEEN,
     exempt: Exemptions | None = None,
 ) -> Decided:
-    """Decide one event, given as a document, by the live versions of the house and of its customer. `history` says what
-    relations and aggregates see, `exempt` who is exempted from what.
+    """Decide one event, given as a document, by the live versions of the house, of its customer's segment, and of the
+    customer. `history` says what relations and aggregates see, `exempt` who is exempted from what.
 
     What is switched off, exempted or muted holds back no other rule of its group.
     """
-    house, overlay = _of(event, live)
-    if house is None:
+    layers = layers_of(event, live)
+    if layers is None:
         return Decided()
-    rules = CACHE.effective(house, overlay)
-    event = resolved(event, CACHE.observing(house, overlay), rules.params, history)
+    rules = CACHE.effective(layers.house, *layers.overlays)
+    event = resolved(event, CACHE.observing(layers.house, *layers.overlays), rules.params, history)
     held_back: dict[str, str] = {}
     told: list[Disagreement] = []
-    inherited = rules.instead(_true(event, house, rules, HOUSE_LAYER, told), event)
-    true = [(rule, HOUSE, house.content_hash) for rule in inherited]
-    if overlay is not None and rules.own:
-        key = str(event["customer"])
-        mine = [(rule, key, overlay.content_hash) for rule in _true(event, overlay, rules, CUSTOMER_LAYER, told)]
-        true += [found for found in mine if rules.origins.get(found[0].key) == key]
-        unfit = [rule.key for rule, *_ in mine if rules.origins.get(rule.key) != key]
-        held_back |= {f"{key}/{name}": _TAKEN if name in rules.origins else rules.left_out[name] for name in unfit}
+    written: list[Rule] = []
+    for number, key, version in layers.all:
+        for rule in _true(event, version, rules, number, told) if number == HOUSE_LAYER or key in rules.own else ():
+            if unfit := rules.left_out.get(f"{key}/{rule.key}"):
+                held_back[f"{key}/{rule.key}"] = _TAKEN if rule.key in rules.origins else unfit
+            else:
+                written.append(rule)
+    by_layer = {number: (key, version.content_hash) for number, key, version in layers.all}
+    true = [(rule, *by_layer[rule.layer]) for rule in rules.instead(written, event)]
     true.sort(key=lambda found: found[0].order)
-    off = switched_off or {}
-    held_back |= {rule.key: reason for rule, key, _ in true if (reason := why_off(off, key, rule.key))}
-    held_back |= {
-        rule.key: reason
-        for rule, *_ in true
-        if exempt and rule.key not in held_back and (reason := _why_exempt(rule, event, exempt))
-    }
-    held_back |= {
-        rule.key: f"muted for this customer: {rules.muted[rule.key]}"
-        for rule, *_ in true
-        if rule.key in rules.muted and rule.key not in held_back
-    }
+    keepers = Keeping(switched_off or {}, exempt or {})
+    held_back |= {rule.key: why for rule, key, _ in true if (why := why_not(rule, key, event, keepers, rules.muted))}
     held_back |= first_of_groups(rule for rule, *_ in true if rule.key not in held_back)[1]
     planned = tuple(
         Planned(rule, rule_set, version, tuple(plan(rule, event, rules.params)))
@@ -104,21 +97,15 @@ def decide(
         if rule.key not in held_back
     )
     observed = stored(event, [one.rule for one in planned])
-    digest = overlay.content_hash if overlay else ""
-    return Decided(house.content_hash, digest, planned, held_back, dict(rules.params), observed, tuple(told))
+    house, overlay = layers.hash_of(HOUSE_LAYER), layers.hash_of(CUSTOMER_LAYER)
+    params = dict(rules.params)
+    return Decided(house, overlay, planned, held_back, params, observed, tuple(told), layers.segment)
 
 
-def _why_exempt(rule: Rule, event: Mapping[str, Any], exempt: Exemptions) -> str | None:
-    at = as_moment(event.get("at"))
-    whom = str(event.get("customer") or ""), str(event.get("subject") or "")
-    return why_exempt(exempt, whom, rule.key, rule.group, at) if isinstance(at, datetime) else None
-
-
-def _of(event: Mapping[str, Any], live: Mapping[str, Live]) -> tuple[Live | None, Live | None]:
-    """The version of the house and the overlay that decide an event."""
-    overlay = live.get(event.get("customer") or "")
-    stays_on = overlay.house if overlay else None
-    return stays_on or live.get(HOUSE), overlay
+def effective_of(event: Mapping[str, Any], live: Mapping[str, Live]) -> Effective | None:
+    """The effective rules that decide an event; None where no house rules are live."""
+    layers = layers_of(event, live)
+    return CACHE.effective(layers.house, *layers.overlays) if layers else None
 
 
 def _true(

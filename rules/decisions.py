@@ -10,7 +10,9 @@ class Decision(models.Model):
     """One event's plan, with the hashes to recompute its proof. Never changed; a second decision is a second row.
 
     `rules` are the keys that acted, in running order; `plan` the planned actions; `held_back` says for each rule that
-    was true and did not act, why. `house` and `overlay` are content hashes of the versions that decided.
+    was true and did not act, why. `house` and `overlay` are content hashes of the versions that decided, `segment` the
+    segment that the customer was in: {"key", "by", "list", "rules"}, with the content hashes of the version of the house
+    that has the list, and of the segment's rules (empty where it has none).
     """
 
     event_id = models.BigIntegerField(_("event"))
@@ -28,6 +30,7 @@ class Decision(models.Model):
     )
     house = models.CharField(_("house rules"), max_length=64, default="")
     overlay = models.CharField(_("customer's rules"), max_length=64, default="")
+    segment = models.JSONField(_("segment"), default=dict)
     rules = models.JSONField(_("rules that acted"), default=list)
     plan = models.JSONField(_("plan"), default=list)
     held_back = models.JSONField(_("held back"), default=dict)
@@ -39,6 +42,11 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints = [models.UniqueConstraint(fields=["event_id", "attempt"], name="decision_event_attempt")]
         indexes = [models.Index(fields=["outcome", "-id"], name="decision_outcome")]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Content hashes of the versions that decided, the house first, the nearest to the customer last."""
+        return tuple(filter(None, (self.house, self.segment.get("rules"), self.overlay)))
 
     def __str__(self) -> str:
         return f"{self.outcome} ({self.event_id})"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from core import clock
 from rules.calendars import Calendar
+from rules.kinds import as_moment
 from rules.moments import Known, Moment
 from rules.rule import Rule
 from rules.sources import instant
+from rules.timing import MOMENT_DUE
 
-MOMENT_DUE = "moment.due"
+INSTANT = timedelta(microseconds=1)  # the least that can lie between two times
 
 
 def derived(
@@ -23,12 +26,15 @@ def derived(
     calendar: Calendar,
 ) -> Iterator[dict[str, Any]]:
     """An event document for each moment of `rule` in (after, to], in order, from the events of one object in the order of
-    the log. It carries what was known of the object then, and `moment`: {rule, base, number, offset, last}; its id is the
-    same whenever it is derived. None for a rule that hangs on events, or on a schedule without objects."""
+    the log; those that the clock recorded tell nothing. It carries what was known of the object then, and `moment`:
+    {rule, base, due, number, offset, last}; its id is the same whenever it is derived. None once the object is deleted, for a
+    rule that hangs on events, or for one on a schedule without objects."""
     timing = rule.timing
     if timing is None or not timing.noun:
         return
     seen = [(since, event) for event in _about(timing.noun, events) if (since := instant(event.get("at"))) is not None]
+    gone = [since for since, event in seen if event.get("type") == f"{timing.noun}.deleted"]
+    to = min(to, *(since - INSTANT for since in gone)) if gone else to
     history = [Known(since, _facts(event), _state(timing.noun, event)) for since, event in seen]
     for moment in timing.moments(history, after, to, params, calendar):
         # the last of those of one instant counts, as it does for moments
@@ -38,10 +44,9 @@ def derived(
 
 def event_of(moment: Moment, rule: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """The event document of a moment of the rule with this key; `known` is the last event of its object by then."""
-    base, offset = moment.base.isoformat(), f"{moment.offset.amount}{moment.offset.unit}"
-    facts = {"rule": rule, "base": base, "number": moment.number, "offset": offset, "last": moment.last}
+    facts = facts_of(moment, rule)
     return {
-        "id": f"{rule}/{known['subject']}/{base}/{offset}",
+        "id": f"{rule}/{known['subject']}/{facts['base']}/{facts['offset']}",
         "type": MOMENT_DUE,
         "subject": known["subject"],
         "customer": known.get("customer") or "",
@@ -50,8 +55,26 @@ def event_of(moment: Moment, rule: str, known: Mapping[str, Any]) -> dict[str, A
     }
 
 
+def facts_of(moment: Moment, rule: str) -> dict[str, Any]:
+    """What conditions see under `moment`."""
+    base, due = moment.base.isoformat(), clock.iso(moment.due)
+    which = {"number": moment.number, "offset": str(moment.offset), "last": moment.last}
+    return {"rule": rule, "base": base, "due": due, **which}
+
+
+def due_in(event_type: str, facts: Mapping[str, Any]) -> datetime | None:
+    """When the moment was due of which an event tells, whenever the clock performed it; None for any other event."""
+    moment = facts.get("moment") if event_type == MOMENT_DUE else None
+    due = as_moment(moment.get("due")) if isinstance(moment, Mapping) else None
+    return due if isinstance(due, datetime) and due.tzinfo else None
+
+
 def _about(noun: str, events: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    return (event for event in events if str(event.get("subject") or "").startswith(f"{noun}:"))
+    return (
+        event
+        for event in events
+        if str(event.get("subject") or "").startswith(f"{noun}:") and event.get("type") != MOMENT_DUE
+    )
 
 
 def _facts(event: Mapping[str, Any]) -> Mapping[str, Any]:

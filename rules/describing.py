@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from core.said import listed
 from rules.changing import name_of
 from rules.parts import Part, parts_of, patch, same
 from rules.values import aggregate_kind
+from rules.wording import say
 
 MAX_SHOWN = 120
-_NOUNS = {
+NOUNS = {
     "rules": "rule",
     "params": "parameter",
     "texts": "text",
@@ -33,12 +35,14 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def called(part: Part) -> str:
-    """What people call a part: rule "dunning" at if."""
+def called(part: Part, word: Callable[[str], str] = str) -> str:
+    """What people call a part: rule "dunning" at if; `word` says the words in the reader's language."""
     if len(part) == 1:
         return part[0]
-    noun = f'{_NOUNS.get(part[0], part[0])} "{part[1]}"'
-    return noun if len(part) == 2 or part[2] in _SILENT else f"{noun} at {part[2].strip('/').replace('/', ' ')}"
+    noun = listed((word(NOUNS.get(part[0], part[0])), f'"{part[1]}"'), " ")
+    if len(part) == 2 or part[2] in _SILENT:
+        return noun
+    return listed((noun, word("at"), part[2].strip("/").replace("/", " ")), " ")
 
 
 def shown(value: Any) -> str:
@@ -48,14 +52,14 @@ def shown(value: Any) -> str:
 
 
 def _sentences(part: Part, before: Mapping[Part, Any], after: Mapping[Part, Any]) -> Iterator[str]:
-    name = called(part)
+    name = called(part, say)
     if part not in after:
-        yield f"{name}: taken away" if len(part) == 2 else f"{name}: taken away; it was {shown(before[part])}"
+        yield say("{name}: taken away", name=name) if len(part) == 2 else _gone(name, before[part])
     elif part not in before and after[part] is True and len(part) == 2:
         title = after.get((*part, "title"))
-        yield f"{name}: new{f', {shown(title)}' if title else ''}"
+        yield _new(name, title) if title else say("{name}: new", name=name)
     elif part not in before:
-        yield f"{name}: new, {shown(after[part])}"
+        yield _new(name, after[part])
     else:
         yield from _between(name, before[part], after[part])
 
@@ -73,18 +77,26 @@ def _between(name: str, old: Any, new: Any) -> Iterator[str]:
         for key in dict.fromkeys([*names, *others]):
             yield from _inside(f"{name}, {key}", names, others, key)
         if [key for key in names if key in others] != [key for key in others if key in names]:
-            yield f"{name}: in another order"
+            yield say("{name}: in another order", name=name)
         return
-    yield f"{name}: from {shown(old)} to {shown(new)}"
+    yield say("{name}: from {old} to {new}", name=name, old=shown(old), new=shown(new))
 
 
 def _inside(place: str, old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> Iterator[str]:
     if key not in new:
-        yield f"{place}: taken away; it was {shown(old[key])}"
+        yield _gone(place, old[key])
     elif key not in old:
-        yield f"{place}: new, {shown(new[key])}"
+        yield _new(place, new[key])
     else:
         yield from _between(place, old[key], new[key])
+
+
+def _gone(name: str, value: Any) -> str:
+    return say("{name}: taken away; it was {value}", name=name, value=shown(value))
+
+
+def _new(name: str, value: Any) -> str:
+    return say("{name}: new, {value}", name=name, value=shown(value))
 
 
 def _is_open(value: Any) -> bool:
@@ -104,7 +116,7 @@ def _names(value: Any) -> dict[str, Any]:
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "nothing"
+        return say("nothing")
     if isinstance(value, str):
         return value if value and value == value.strip() else json.dumps(value, ensure_ascii=False)
     if isinstance(value, list) and value and all(not isinstance(item, list | Mapping) for item in value):
@@ -114,7 +126,7 @@ def _shown(value: Any) -> str:
     if set(value) == {"money"}:
         return str(value["money"])
     if set(value) == {"param"}:
-        return f"the parameter {value['param']}"
+        return say("the parameter {name}", name=value["param"])
     if set(value) == {"fact"}:
         return str(value["fact"])
     if "schedule" in value or "date" in value or ("state" in value and "for" in value):
@@ -129,15 +141,20 @@ def _shown(value: Any) -> str:
 def _time(value: Mapping[str, Any]) -> str:
     """A moment, a date, or what a rule hangs on in time: 3d after invoice.due_at, at 10:00."""
     if "schedule" in value:
-        objects = f", for each {value['each']}" if "each" in value else ""
-        return f"on the schedule {value['schedule']}{objects}" + (f" in {_shown(value['in'])}" if "in" in value else "")
-    at = f", at {value['at']}" if "at" in value else ""
+        objects = say(", for each {noun}", noun=value["each"]) if "each" in value else ""
+        states = say(" in {states}", states=_shown(value["in"])) if "in" in value else ""
+        return say(
+            "on the schedule {schedule}{objects}{states}", schedule=value["schedule"], objects=objects, states=states
+        )
+    at = say(", at {time}", time=value["at"]) if "at" in value else ""
     if "for" in value:
-        return f"{_shown(value['for'])} in {value['state']}{at}"
+        return say("{stretch} in {state}{at}", stretch=_shown(value["for"]), state=value["state"], at=at)
     offset = value.get("offset")
     if isinstance(offset, str) and offset.startswith("-"):
-        return f"{offset[1:]} before {value['date']}{at}"
-    return (f"{value['date']}" if offset is None else f"{_shown(offset)} after {value['date']}") + at
+        return say("{offset} before {date}{at}", offset=offset[1:], date=value["date"], at=at)
+    if offset is None:
+        return f"{value['date']}{at}"
+    return say("{offset} after {date}{at}", offset=_shown(offset), date=value["date"], at=at)
 
 
 def _aggregate(value: Mapping[str, Any], kind: str) -> str:

@@ -17,11 +17,12 @@ from rules.reviewing import Review, as_data
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 from rules.writing import written
 
-TRIES = 5  # how often somebody else's publishing is made room for
+TRIES = 4  # how often it is looked through while nobody is kept waiting
 
 
 class EditedMeanwhile(PravilaError):
-    """Somebody else saved this change request after you opened it. Copy your text, reload, and merge."""
+    """After you opened this change request, somebody saved it, or published what it was brought over. Copy your text, reload,
+    and merge."""
 
     status = 409
     code = "edited-meanwhile"
@@ -60,7 +61,8 @@ def edit(
 ) -> ChangeRequest:  # fmt: skip
     """Give an open change request another title or text; one with another text is a draft again.
 
-    `seen` is the moment of the text that the editor had before them, as ISO 8601. Raises EditedMeanwhile or NotAllowed.
+    `seen` is the moment of the text that the editor had before them, as ISO 8601; without it, nothing tells whether that
+    text is older than what it replaces. Raises EditedMeanwhile or NotAllowed.
     """
     with acting(actor), transaction.atomic():
         demand_writer("edit a change request")
@@ -94,22 +96,33 @@ def settle(request: ChangeRequest, *, actor: Actor | None = None) -> ChangeReque
 def check(request: ChangeRequest, *, actor: Actor | None = None) -> Review:
     """Bring it over the live version, look for problems, and keep what was found; without errors it is `checked`.
 
-    What is edited or brought over a newer version meanwhile is looked at again; raises EditedMeanwhile at last.
+    What is edited or brought over a newer version meanwhile is looked at again, at last while others wait for it.
     """
     with acting(actor):
         demand_writer("check a change request")
         for _try in range(TRIES):
-            seen = rebase(open_one(request, "check"))
-            found = examine(seen)
-            with transaction.atomic():
-                row = open_one(seen, "check")
-                if (row.text, row.base_id) != (seen.text, seen.base_id):
-                    continue
-                keep(row, found)
-                if row.state == "draft" and not found.errors and not row.conflicts:
-                    perform(row, "mark_checked")
+            found = _checked(request)
+            if found is not None:
+                return found
+        with transaction.atomic():
+            locked(request.pk)
+            found = _checked(request)
+            assert found is not None, "nobody edits or publishes while it is locked"
             return found
-        raise EditedMeanwhile
+
+
+def _checked(request: ChangeRequest) -> Review | None:
+    """What was found and kept; None where the request moved meanwhile."""
+    seen = rebase(open_one(request, "check"))
+    found = examine(seen)
+    with transaction.atomic():
+        row = open_one(seen, "check")
+        if (row.text, row.base_id) != (seen.text, seen.base_id):
+            return None
+        keep(row, found)
+        if row.state == "draft" and not found.errors and not row.conflicts:
+            perform(row, "mark_checked")
+    return found
 
 
 def keep(row: ChangeRequest, found: Review) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core import audit, clock, refs
+from core import audit, bells, clock, refs
 from core.acting import present
 from core.errors import NotPermitted, ObjectMissing, PravilaError
 from core.permission import ADMINISTRATOR, APPROVER, AUTHOR, OPERATOR
+from core.said import said
+from rules.due_moments import DueMoment
+from rules.eligibility import Cause
+from rules.kinds import as_moment
+from rules.wording import say
 
 GROUP = "group:"
 LONGEST_DAYS = 366
@@ -63,9 +70,10 @@ class Exempt:
 
     @property
     def says(self) -> str:
-        return f"exempted until {self.until.date().isoformat()}: {self.reason}"
+        return say("exempted until {day}: {reason}", day=clock.day_of(self.until), reason=self.reason)
 
 
+told_of_an_end: list[Callable[[Exemption], object]] = []  # by rooms above: what they kept waiting goes on
 Exemptions = Mapping[str, list[Exempt]]  # by the reference that they are for
 
 
@@ -78,10 +86,23 @@ def of(whom: Iterable[str]) -> dict[str, list[Exempt]]:
     return found
 
 
-def why_exempt(exemptions: Exemptions, whom: Iterable[str], rule: str, group: str | None, at: datetime) -> str | None:
-    """None, or why the rule does not act for this customer or object."""
-    mine = (one for per in whom for one in exemptions.get(per, ()))
-    return next((one.says for one in mine if one.covers(rule, group, at)), None)
+def causes(exemptions: Exemptions, event: Mapping[str, Any], rule: str, group: str | None) -> Iterator[Cause]:
+    """Why the rule does not act for the customer or the subject of an event, at the event's time."""
+    at = as_moment(event.get("at"))
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        return
+    for whom in (event.get("customer"), event.get("subject")):
+        mine = exemptions.get(whom, ()) if isinstance(whom, str) else ()
+        yield from (Cause("exemption", one.says) for one in mine if one.covers(rule, group, at))
+
+
+def end_of(rule: str, group: str | None, exemptions: Exemptions, whom: Iterable[str], at: datetime) -> datetime | None:
+    """Until when the rule is kept from acting for any of these from `at` on, whatever follows at once included; else None."""
+    given = [one for name in whom for one in exemptions.get(name, ())]
+    until = None
+    while covering := [one.until for one in given if one.covers(rule, group, until or at)]:
+        until = max(covering)
+    return until
 
 
 @transaction.atomic
@@ -97,7 +118,9 @@ def give(scope: str, per: str, until: datetime, reason: str, *, since: datetime 
     if until <= max(since, clock.now()):
         raise BadExemption(problem="it would be over before it begins")
     if (until - since).days > LONGEST_DAYS:
-        raise BadExemption(problem=f"it may last {LONGEST_DAYS} days at most; change the customer's rules instead")
+        raise BadExemption(
+            problem=said("it may last {days} days at most; change the customer's rules instead", days=LONGEST_DAYS)
+        )
     refs.resolve(per)
     made = Exemption.objects.create(
         scope=scope, per=per, since=since, until=until, reason=reason.strip()[:500], actor=present().actor.ref
@@ -116,6 +139,11 @@ def end(key: int) -> Exemption:
     row.ended_at = clock.now()
     row.save(update_fields=["ended_at"])
     audit.note("exemption.ended", row.per, text=row.scope)
+    kept = DueMoment.objects.filter(Q(subject=row.per) | Q(customer=row.per), pending=True, kept_until=row.until)
+    kept.update(due=row.ended_at)
+    for tell in told_of_an_end:
+        tell(row)
+    transaction.on_commit(bells.ring_moments)
     return row
 
 

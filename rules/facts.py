@@ -82,7 +82,7 @@ class View:
             return self.event.get(parts[1]) if parts[1] in ENVELOPE else None
         value: Any = self.facts
         for part in parts:
-            if not isinstance(value, Mapping):
+            if type(value) is not dict and not isinstance(value, Mapping):  # most are, and telling so is cheaper
                 return None
             value = value.get(part)
         return value

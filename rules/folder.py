@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.said import said
 from rules.change_requests import ChangeRequest
 from rules.checks import check
 from rules.describing import differences
@@ -15,10 +16,12 @@ from rules.document.files import load_file
 from rules.document.model import Document, content_hash
 from rules.document.problem import BadRules, Problem
 from rules.editing import begin, text_of
+from rules.flattening import flattened
 from rules.publish import publish_now
 from rules.reading import document_of, live_version
 from rules.rule_sets import HOUSE, RuleSet
 from rules.scenarios import Scenario, failures_in, save
+from rules.segments import SEGMENT
 
 SCENARIOS = "scenarios"
 
@@ -85,23 +88,41 @@ def read_folder(folder: Path, *, strict: bool = False) -> Folder:
         problems += [(path.name, problem) for problem in loaded.problems]
         for document in loaded.documents if loaded.ok else ():
             if document.set in files or len(loaded.documents) != 1:
-                wrong = (
-                    f'a set has a file of its own; "{document.set}" stands in another file too, or beside another set'
+                wrong = said(
+                    'a set has a file of its own; "{set}" stands in another file too, or beside another set',
+                    set=document.set,
                 )
                 problems.append((path.name, Problem("error", "", "/set", wrong, 1)))
                 continue
             files[document.set] = FolderFile(path, path.read_text(encoding="utf-8").removeprefix("\ufeff"), document)
-    documents = sorted(files, key=lambda key: (key != HOUSE, key))
-    for number, key in enumerate(documents):
-        below = [files[HOUSE].document] if number and HOUSE in files else []
-        known = check(below, strict=strict) if below else []
-        found = check([*below, files[key].document], strict=strict)
-        problems += [(files[key].path.name, problem) for problem in found if problem not in known]
+    documents = sorted(files, key=lambda key: (key != HOUSE, not key.startswith(SEGMENT), key))
+    for key in documents:
+        found = min((_found(below, files[key].document, strict=strict) for below in _below(files, key)), key=_errors)
+        problems += [(files[key].path.name, problem) for problem in found]
     scenarios = list(_scenarios(folder, problems))
     if not any(problem.severity == "error" for _name, problem in problems):
         found = failures_in([files[key].document for key in documents], scenarios)
         problems += [(SCENARIOS, problem) for problem in found]
     return Folder(tuple(files[key] for key in documents), tuple(scenarios), tuple(problems))
+
+
+def _below(files: Mapping[str, FolderFile], key: str) -> Iterator[Document | None]:
+    """What a set may stand over: a customer's over the house, or over any segment, as the facts will tell."""
+    house = files[HOUSE].document if HOUSE in files and key != HOUSE else None
+    yield house
+    if house is not None and key.startswith("customer:"):
+        yield from (flattened(house, file.document) for one, file in files.items() if one.startswith(SEGMENT))
+
+
+def _found(below: Document | None, document: Document, *, strict: bool) -> list[Problem]:
+    if below is None:
+        return check([document], strict=strict)
+    known = check([below], strict=strict)
+    return [problem for problem in check([below, document], strict=strict) if problem not in known]
+
+
+def _errors(problems: Sequence[Problem]) -> int:
+    return sum(problem.severity == "error" for problem in problems)
 
 
 def plan_of(folder: Folder) -> list[Step]:
@@ -137,8 +158,10 @@ def _scenarios(folder: Path, problems: list[tuple[str, Problem]]) -> Iterator[Sc
             given = json.loads(path.read_text(encoding="utf-8"))
             yield Scenario(name=str(given["name"]), event=dict(given["event"]), expected=list(given["expected"]))
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            wrong = (
-                f"this is no scenario: {type(error).__name__} {error}; it needs a name, an event and what is expected"
+            wrong = said(
+                "this is no scenario: {kind} {why}; it needs a name, an event and what is expected",
+                kind=type(error).__name__,
+                why=error,
             )
             problems.append((f"{SCENARIOS}/{path.name}", Problem("error", "", "", wrong)))
 

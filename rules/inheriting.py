@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import nearest
+from core.said import Said, said
 from rules.changing import pointer_to, rebuilt
 from rules.document.check import error
 from rules.document.model import Document
@@ -43,7 +44,11 @@ def _params(inherited: Inherited, overlay: Document) -> Iterator[Problem]:
         pointer = join("/params", name)
         if name not in inherited.params:
             near = nearest(name, list(inherited.params))
-            yield error(overlay, pointer, f'the house has no parameter "{name}"; take it out or correct it.{near}')
+            yield error(
+                overlay,
+                pointer,
+                said('the house has no parameter "{name}"; take it out or correct it.{near}', name=name, near=near),
+            )
         elif problem := misfit(inherited.params[name], value):
             yield error(overlay, pointer, problem)
 
@@ -52,9 +57,9 @@ def _muted(inherited: Inherited, overlay: Document) -> Iterator[Problem]:
     for key in overlay.mute:
         if key not in inherited.rules:
             near = nearest(key, list(inherited.rules))
-            message = f'the house has no rule "{key}" to mute; take it out.{near}'
+            message = said('the house has no rule "{key}" to mute; take it out.{near}', key=key, near=near)
         elif inherited.rules[key].locked:
-            message = f'the rule "{key}" is locked, and no overlay may mute it; take this out'
+            message = said('the rule "{key}" is locked, and no overlay may mute it; take this out', key=key)
         else:
             continue
         yield error(overlay, join("/mute", key), message)
@@ -66,15 +71,29 @@ def _changed(inherited: Inherited, overlay: Document) -> Iterator[Problem]:
         rule = inherited.rules.get(key)
         if rule is None:
             near = nearest(key, list(inherited.rules))
-            yield error(overlay, pointer, f'the house has no rule "{key}" to change; take it out.{near}')
+            yield error(
+                overlay,
+                pointer,
+                said('the house has no rule "{key}" to change; take it out.{near}', key=key, near=near),
+            )
         elif key in overlay.mute:
-            yield error(overlay, pointer, f'the rule "{key}" is muted too; either mute it or change it')
+            yield error(overlay, pointer, said('the rule "{key}" is muted too; either mute it or change it', key=key))
         elif rule.locked:
-            yield error(overlay, pointer, f'the rule "{key}" is locked, and no overlay may change it; take this out')
+            yield error(
+                overlay,
+                pointer,
+                said('the rule "{key}" is locked, and no overlay may change it; take this out', key=key),
+            )
         else:
             made, wrong = rebuilt(rule, changes)
             for written, message in wrong:
-                says = f'{overlay.set} changes the rule "{key}" at {written}: {message}'
+                says = said(
+                    '{set} changes the rule "{key}" at {written}: {message}',
+                    set=overlay.set,
+                    key=key,
+                    written=written,
+                    message=message,
+                )
                 yield error(overlay, pointer_to(key, written), says)
             if made.group != rule.group and (locked := _outrun(inherited, made.group, made.order)):
                 yield error(overlay, pointer_to(key, "/group"), _outruns(key, locked))
@@ -85,7 +104,9 @@ def _added(inherited: Inherited, overlay: Document) -> Iterator[Problem]:
         key = rule["key"]
         if key in inherited.rules:
             pointer = join("/rules", place, "key")
-            yield error(overlay, pointer, f'the house has a rule "{key}" already; give this one another key')
+            yield error(
+                overlay, pointer, said('the house has a rule "{key}" already; give this one another key', key=key)
+            )
         order = rule.get("priority", DEFAULT_PRIORITY), layer_of(overlay), key
         if locked := _outrun(inherited, rule.get("group"), order):
             pointer = join("/rules", place, "priority" if "priority" in rule else "group")
@@ -98,6 +119,11 @@ def _outrun(inherited: Inherited, group: str | None, order: tuple[int, int, str]
     return next((rule for rule in members if order < rule.order), None)
 
 
-def _outruns(key: str, locked: Rule) -> str:
-    says = f'the rule "{locked.key}" of the group "{locked.group}" is locked, and "{key}" would run before it'
-    return f"{says}; give it a priority above {locked.priority}, or another group"
+def _outruns(key: str, locked: Rule) -> Said:
+    says = said(
+        'the rule "{key}" of the group "{group}" is locked, and "{other}" would run before it',
+        key=locked.key,
+        group=locked.group,
+        other=key,
+    )
+    return said("{says}; give it a priority above {priority}, or another group", says=says, priority=locked.priority)

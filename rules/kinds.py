@@ -8,6 +8,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from core.clock import day_of
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.{0,30}", re.ASCII)
 _ORDERED = ("text", "number", "money")
@@ -38,6 +40,8 @@ def is_money(value: dict[str, Any]) -> bool:
 
 def order(one: Any, other: Any) -> int | None:
     """-1, 0 or 1 as `one` is less than, equal to or more than `other`; None where they have no common order."""
+    if type(one) is type(other) and type(one) in (int, str):  # as most are
+        return (one > other) - (one < other)
     kind, its = kind_of(one), kind_of(other)
     if kind == "moment" or its == "moment":
         return order_in_time(one, other)
@@ -96,7 +100,8 @@ def as_moment(value: Any) -> date | datetime | None:
 
 def order_in_time(one: Any, other: Any) -> int | None:
     """As `order`, for moments: instants where both have an offset, clock times where neither has, and by their
-    calendar dates where one is only a date. None where one is no moment or only one has an offset."""
+    calendar dates where one is only a date, at home where the other has an offset. None where one is no moment or only one
+    has an offset."""
     left, right = as_moment(one), as_moment(other)
     if left is None or right is None:
         return None
@@ -108,4 +113,9 @@ def order_in_time(one: Any, other: Any) -> int | None:
 
 
 def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+    if not isinstance(moment, datetime):
+        return moment
+    try:
+        return day_of(moment) if moment.tzinfo else moment.date()
+    except OverflowError:  # in the first and the last hours that there are
+        return moment.date()

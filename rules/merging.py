@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.said import Said, said
 from rules.describing import called, shown
 from rules.parts import GONE, Part, Parts, parts_of, patch, patched, same
+from rules.wording import kept, say
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Conflict:
     """A place that both sides changed, and differently. `says` is a sentence that names both."""
 
     part: Part
-    says: str
+    says: Said
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,22 @@ def _alike(one: Parts, other: Parts, owner: Part) -> bool:
     return all(part in one and part in other and same(one[part], other[part]) for part in inside)
 
 
-def _says(part: Part, base: Parts, mine: Parts, theirs: Parts, their_name: str) -> str:
+@kept()
+def _says(part: Part, base: Parts, mine: Parts, theirs: Parts, their_name: str) -> Said:
+    place = called(part, say)
     if len(part) == 2 and (part in base) and (part in mine) != (part in theirs):
         if part in mine:
-            return f"{called(part)}: this change edits it, and {their_name} takes it away"
-        return f"{called(part)}: this change takes it away, and {their_name} edits it"
+            return said("{place}: this change edits it, and {other} takes it away", place=place, other=their_name)
+        return said("{place}: this change takes it away, and {other} edits it", place=place, other=their_name)
     if len(part) == 2 and part not in base and mine.get(part) is True:
-        return f"{called(part)}: this change and {their_name} both add it, and differently"
-    was = f", and was {shown(base[part])}" if part in base else ""
+        return said("{place}: this change and {other} both add it, and differently", place=place, other=their_name)
+    was = said(", and was {value}", value=shown(base[part])) if part in base else ""
     here, there = shown(mine.get(part)), shown(theirs.get(part))
-    return f"{called(part)}: it is {here} in this change and {there} in {their_name}{was}"
+    return said(
+        "{place}: it is {here} in this change and {there} in {other}{was}",
+        place=place,
+        here=here,
+        there=there,
+        other=their_name,
+        was=was,
+    )

@@ -52,7 +52,7 @@ class Moment:
 
 def of_date(history: Iterable[Known], path: Sequence[str], offsets: tuple[Duration, ...]) -> list[Standing]:
     """Where an object with this history, in the order of the log, stands by a dated fact; a fact that is no moment is none."""
-    return [Standing(known.since, _based(_at(known.facts, path)), offsets) for known in _in_time(history)]
+    return [Standing(known.since, read_date(known.facts, path), offsets) for known in _in_time(history)]
 
 
 def of_state(history: Iterable[Known], state: str, offsets: tuple[Duration, ...]) -> list[Standing]:
@@ -72,7 +72,7 @@ def between(
     since = [standing.since for standing in standings]
     found: dict[tuple[date | datetime, Duration], Moment] = {}
     for place, standing in enumerate(standings):
-        for moment in _hanging(standing, at, calendar):
+        for moment in hanging(standing, at, calendar):
             if after < moment.due <= to and bisect_right(since, moment.due) == place + 1:
                 found[moment.base, moment.offset] = moment
     return sorted(found.values(), key=lambda moment: (moment.due, moment.number))
@@ -115,7 +115,8 @@ def due(base: date | datetime, offset: Duration, at: time | None, calendar: Cale
         return None
 
 
-def _hanging(standing: Standing, at: time | None, calendar: Calendar) -> Iterator[Moment]:
+def hanging(standing: Standing, at: time | None, calendar: Calendar) -> Iterator[Moment]:
+    """Every moment of a standing, whenever it is due, in the order of their numbers."""
     if standing.base is None:
         return
     offsets = tuple(dict.fromkeys(standing.offsets))
@@ -138,14 +139,11 @@ def _in_time(history: Iterable[Known]) -> list[Known]:
     return known if ordered else sorted(known, key=lambda each: each.since)
 
 
-def _at(facts: Any, path: Sequence[str]) -> Any:
+def read_date(facts: Any, path: Sequence[str]) -> date | datetime | None:
+    """The date that stands at a path of facts, a time in UTC; None where there is none."""
     for name in path:
         facts = facts.get(name) if isinstance(facts, Mapping) else None
-    return facts
-
-
-def _based(value: Any) -> date | datetime | None:
-    base = as_moment(value)
+    base = as_moment(facts)
     try:
         return base.astimezone(UTC) if isinstance(base, datetime) and base.tzinfo else base
     except OverflowError:

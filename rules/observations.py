@@ -8,10 +8,10 @@ from typing import Any
 from rules import aggregates
 from rules.conditions import Asked
 from rules.facts import View
-from rules.operators import Operator
-from rules.sentences import plain, sentence, show
+from rules.sentences import plain, sentence, show, wants
 from rules.sources import Relation
 from rules.values import AggregateValue
+from rules.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,16 @@ def aggregate_sentence(asked: Asked, view: View, verdict: bool | None) -> Told:
     if verdict is not None and seen is not None and wanted is not None:
         text = sentence(name, asked.operator, seen, wanted, verdict)
     elif verdict is not None:
-        text = f"{name} was {_between(asked.left, view)}, which {_needs(asked.operator, wanted, verdict)}"
+        between, needs = _between(asked.left, view), wants(asked.operator, wanted)
+        parts = {"name": name, "seen": between, "needs": needs}
+        is_so = say("{name} was {seen}, which is {needs}", **parts)
+        text = is_so if verdict else say("{name} was {seen}, which is not {needs}", **parts)
     else:
-        text = f"unknown: {name} is {_between(asked.left, view)}"
+        text = say("unknown: {name} is {seen}", name=name, seen=_between(asked.left, view))
         if wanted is None:
-            text += ", and what it is compared with is not known"
+            text += say(", and what it is compared with is not known")
     counted = "; ".join(dict.fromkeys(_counted(value, view) for value in asked.aggregates))
     return Told(name, _data(asked.left, view), f"{text} ({counted})")
-
-
-def _needs(operator: Operator, wanted: Any, verdict: bool) -> str:
-    parts = wanted if operator.takes == "pair" and isinstance(wanted, list) else [wanted]
-    says = operator.says.format(wanted=" and ".join(show(part) for part in parts))
-    return says if verdict else says.replace("is ", "is not ", 1)
 
 
 def _name(left: Any) -> str:
@@ -59,10 +56,12 @@ def _ends(left: Any, view: View) -> tuple[Any, Any]:
 def _between(left: Any, view: View) -> str:
     low, high = _ends(left, view)
     if low is None and high is None:
-        return "not known" if isinstance(left, AggregateValue) else "not set"
+        return say("not known") if isinstance(left, AggregateValue) else say("not set")
     if low == high:
         return show(low)
-    return f"at least {show(low)}" if high is None else f"between {show(low)} and {show(high)}"
+    if high is None:
+        return say("at least {wanted}", wanted=show(low))
+    return say("between {wanted}", wanted=say("{low} and {high}", low=show(low), high=show(high)))
 
 
 def _data(left: Any, view: View) -> Any:
@@ -73,10 +72,14 @@ def _data(left: Any, view: View) -> Any:
 def _counted(value: AggregateValue, view: View) -> str:
     seen = view.observed.seen.get(value.name)
     if seen is None:
-        return "it was not looked at"
+        return say("it was not looked at")
     aggregate = aggregates.build(value)
-    of = f"{seen['true']} of {seen['rows']}" if aggregate.condition else str(seen["rows"])
-    noun = "rows" if isinstance(aggregate.source, Relation) else "events"
-    more = ", and there were more" if seen.get("more") else ""
-    unknown = f", {seen['unknown']} unknown" if seen["unknown"] else ""
-    return f"{of} {noun}{unknown}{more}"
+    relation = isinstance(aggregate.source, Relation)
+    true, number = seen["true"], seen["rows"]
+    if aggregate.condition:
+        some = say("{true} of {number} rows", true=true, number=number)
+        text = some if relation else say("{true} of {number} events", true=true, number=number)
+    else:
+        text = say("{number} rows", number=number) if relation else say("{number} events", number=number)
+    text += say(", {number} unknown", number=seen["unknown"]) if seen["unknown"] else ""
+    return text + (say(", and there were more") if seen.get("more") else "")

@@ -14,12 +14,15 @@ from core.catalog import Fact, Kind
 from core.declare import event_type
 from core.events import Event
 from rules.document.model import Document
-from rules.reading import document_of
+from rules.flattening import flattened
+from rules.members import members
+from rules.reading import document_of, live_document
 from rules.remerging import Effect, Remerge
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 
 ALARM_AFTER = timedelta(days=7)
 BATCH = 200
+_STAYS = ["stays_on", "stays_in", "stays_on_segment", "conflicts", "conflict_since"]
 OVERDUE = event_type(
     "rule_set.conflict_overdue",
     _("A customer's rules have been in conflict with the house for a week"),
@@ -33,40 +36,63 @@ Effects = dict[tuple[int, int], Effect]  # by set, and the version of it that wa
 
 
 def effects_of(new: Document, known: Effects | None = None) -> Effects:
-    """What the house rules `new` do to every live overlay, and to each from the version of the house on which it is now.
-    What `known` has of the same version of an overlay is taken from there."""
+    """What new rules of the house do to every live overlay, each from the version of the house on which it is now; or what
+    those of a segment do to the overlays of the customers who are in it now. What `known` has of the same version of an
+    overlay is taken from there."""
     found: Effects = {}
-    steps: dict[int | None, Remerge] = {}
+    steps: dict[tuple[int | None, str], Remerge] = {}
     overlays = RuleSet.objects.exclude(key=HOUSE).exclude(live=None).order_by("key")
-    for key, live in overlays.values_list("pk", "live_id"):
-        found[key, live] = (known or {}).get((key, live)) or Effect("")
+    if new.set != HOUSE:
+        overlays = overlays.filter(key__startswith="customer:")
+    rows = list(overlays.values_list("key", "pk", "live_id", "stays_on_id"))
+    houses: dict[int | None, Document] = {stays_on: _house(stays_on) for *_others, stays_on in rows}
+    within: dict[str, str] = {}
+    for stays_on, house in houses.items():
+        customers = (key for key, *_others, on in rows if on == stays_on and key.startswith("customer:"))
+        within |= members(new if new.set == HOUSE else house, customers)
+    for key, pk, live, _stays_on in rows:
+        if new.set in (HOUSE, within.get(key)):
+            found[pk, live] = (known or {}).get((pk, live)) or Effect("")
     unknown = [place for place, effect in found.items() if not effect.key]
+    segments = {key: live_document(key) for key in set(within.values())}
     for rule_set in _in_batches([key for key, _live in unknown]):
-        if rule_set.stays_on_id not in steps:
-            steps[rule_set.stays_on_id] = Remerge(_house(rule_set.stays_on_id), new)
-        effect = steps[rule_set.stays_on_id].of(document_of(rule_set.live, rule_set.key))
+        place = rule_set.stays_on_id, within.get(rule_set.key, "")
+        if place not in steps:
+            segment, old = segments.get(place[1]), houses[place[0]]
+            after = flattened(new, segment) if new.set == HOUSE else flattened(old, new)
+            steps[place] = Remerge(flattened(old, segment), after)
+        effect = steps[place].of(document_of(rule_set.live, rule_set.key))
         found[rule_set.pk, rule_set.live_id or 0] = effect
     return found
 
 
-def settle_all(effects: Effects, former: RuleSetVersion | None) -> list[str]:
-    """Inside the publishing transaction: whoever is in conflict stays on `former`, or where it stayed; who fits goes on.
-    Keys of the sets in conflict."""
+def settle_all(effects: Effects, former: RuleSetVersion | None, segment: str = "") -> list[str]:
+    """Inside the publishing transaction of the house, or of `segment`: whoever is in conflict stays on `former`, or where
+    it stayed; who fits goes on. Keys of the sets in conflict."""
     bad = {key: effect for (key, _version), effect in effects.items() if effect.conflicts}
-    for rule_set in RuleSet.objects.exclude(key=HOUSE).exclude(stays_on=None).exclude(pk__in=bad):
-        release(rule_set)
+    stuck = RuleSet.objects.filter(stays_in=segment) if segment else RuleSet.objects.exclude(stays_on=None)
+    for rule_set in stuck.exclude(key=HOUSE).exclude(pk__in=bad):
+        release(rule_set, house=not segment, segment=bool(segment))
     for rule_set in RuleSet.objects.filter(pk__in=bad).select_for_update():
-        rule_set.stays_on_id = rule_set.stays_on_id or (former.pk if former else None)
+        if not segment:
+            rule_set.stays_on_id = rule_set.stays_on_id or (former.pk if former else None)
+        elif rule_set.stays_in != segment:
+            rule_set.stays_in, rule_set.stays_on_segment = segment, former
         rule_set.conflicts = list(bad[rule_set.pk].conflicts)
         rule_set.conflict_since = rule_set.conflict_since or clock.now()
-        rule_set.save(update_fields=["stays_on", "conflicts", "conflict_since"])
+        rule_set.save(update_fields=_STAYS)
     return sorted(effect.key for effect in bad.values())
 
 
-def release(rule_set: RuleSet) -> None:
-    """Its customers are decided by the newest house rules again."""
-    rule_set.stays_on, rule_set.conflicts, rule_set.conflict_since = None, [], None
-    rule_set.save(update_fields=["stays_on", "conflicts", "conflict_since"])
+def release(rule_set: RuleSet, *, house: bool = True, segment: bool = True) -> None:
+    """Its customers are decided by the newest rules of the house, and of their segment, again."""
+    if house:
+        rule_set.stays_on = None
+    if segment:
+        rule_set.stays_in, rule_set.stays_on_segment = "", None
+    if rule_set.stays_on_id is None and not rule_set.stays_in:
+        rule_set.conflicts, rule_set.conflict_since = [], None
+    rule_set.save(update_fields=_STAYS)
 
 
 @transaction.atomic

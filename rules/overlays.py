@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from rules.changing import rebuilt
@@ -14,6 +15,7 @@ from rules.inheriting import CUSTOMER_LAYER, HOUSE_LAYER, SEGMENT_LAYER, Inherit
 from rules.inheriting import conflicts as _conflicts
 from rules.matching import try_rules
 from rules.rule import Rule
+from rules.segments import Segment, try_segments
 from rules.tables import is_table, merged
 from rules.texts import Texts
 from rules.texts import merged as merged_texts
@@ -25,8 +27,9 @@ __all__ = ["CUSTOMER_LAYER", "HOUSE_LAYER", "SEGMENT_LAYER", "Effective", "confl
 class Effective:
     """`rules` in running order, without the muted ones, changed ones as they are now; `params` by name, as documents
     write values; `muted` has the reason by key; `origins` the set by key of rule; `changed` the changed rules of the
-    house by key. Where `problems` is not empty, what they name was left out; `left_out` has the reason by key of an
-    added rule; `texts` are those that messages are written from."""
+    house by key, `silenced` the muted ones. Where `problems` is not empty, what they name was left out; `left_out` has the
+    reason by set and key of an added rule (customer:17/late); `own` are the sets that add rules; `texts` are those that
+    messages are written from; `segments` the list of the house."""
 
     rules: tuple[Rule, ...]
     params: dict[str, Any]
@@ -37,6 +40,17 @@ class Effective:
     left_out: dict[str, str] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     texts: Texts = field(default_factory=dict)
+    silenced: dict[str, Rule] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
+
+    @cached_property
+    def timed(self) -> dict[str, tuple[Rule, ...]]:
+        """The rules that hang on time, by the noun of the objects that they are about; under "" those about none."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            if rule.timing is not None:
+                found[rule.timing.noun] = (*found.get(rule.timing.noun, ()), rule)
+        return found
 
     def instead(self, true: Iterable[Rule], event: Mapping[str, Any]) -> list[Rule]:
         """The inherited rules that are true of `event` for this customer: of `true`, which are those of everybody
@@ -53,7 +67,11 @@ def effective(house: Document, *overlays: Document | None) -> Effective:
     rules, problems = try_rules(house, HOUSE_LAYER)
     params = {name: declared["default"] for name, declared in house.params.items()}
     ordered = tuple(sorted(rules, key=lambda rule: rule.order))
-    found = Effective(ordered, params, {}, {rule.key: house.set for rule in rules}, tuple(problems), texts=house.texts)
+    segments, wrong = try_segments(house) if house.segments and not problems else ((), [])
+    found = Effective(
+        ordered, params, {}, {rule.key: house.set for rule in rules}, (*problems, *wrong), texts=house.texts,
+        segments=segments,
+    )  # fmt: skip
     for overlay in overlays:
         if overlay is not None:
             found = over(found, house, overlay)
@@ -72,8 +90,8 @@ def over(below: Effective, house: Document, overlay: Document) -> Effective:
     parameters only shares the rules of `below`."""
     added, problems = try_rules(overlay, layer_of(overlay))
     if problems:
-        return Effective(**{**vars(below), "problems": (*below.problems, *problems)})
-    inherited = {rule.key: rule for rule in below.rules}
+        return replace(below, problems=(*below.problems, *problems))
+    inherited = {rule.key: rule for rule in below.rules} | below.silenced
     wrong = list(_conflicts(Inherited(house.params, inherited), overlay))
     out = {problem.pointer: problem.message for problem in wrong}
     params = dict(below.params)
@@ -83,14 +101,16 @@ def over(below: Effective, house: Document, overlay: Document) -> Effective:
     if not (overlay.mute or overlay.change or overlay.rules or overlay.texts):
         return replace(below, params=params, problems=(*below.problems, *wrong))
     muted = {key: reason for key, reason in overlay.mute.items() if join("/mute", key) not in out}
-    left_out = {overlay.rules[int(pointer.split("/")[2])]["key"]: out[pointer] for pointer in out if _is_rule(pointer)}
+    places = {int(pointer.split("/")[2]): message for pointer, message in out.items() if pointer.startswith("/rules/")}
+    left_out = {overlay.rules[place]["key"]: message for place, message in places.items()}
     changed, origins = {}, dict(below.origins)
     for key, changes in overlay.change.items():
         if not any(pointer == join("/change", key) or pointer.startswith(join("/change", key, "")) for pointer in out):
             changed[key] = rebuilt(inherited[key], changes)[0]
             origins[key] = f"{origins[key]}, changed by {overlay.set} at {', '.join(sorted(changes))}"
     new = [rule for rule in added if rule.key not in left_out]
-    kept = [changed.get(key, rule) for key, rule in inherited.items() if key not in muted]
+    silenced = {key: changed.get(key, inherited[key]) for key in {*below.silenced, *muted}}
+    kept = [changed.get(key, rule) for key, rule in inherited.items() if key not in silenced]
     return Effective(
         rules=tuple(sorted((*kept, *new), key=lambda rule: rule.order)),
         params=params,
@@ -98,11 +118,9 @@ def over(below: Effective, house: Document, overlay: Document) -> Effective:
         origins=origins | {rule.key: overlay.set for rule in new},
         problems=(*below.problems, *wrong),
         changed=below.changed | changed,
-        left_out=below.left_out | left_out,
-        own=(*below.own, *(rule.key for rule in added)),
+        left_out=below.left_out | {f"{overlay.set}/{key}": message for key, message in left_out.items()},
+        own=(*below.own, overlay.set) if added else below.own,
         texts=merged_texts(below.texts, overlay.texts) if overlay.texts else below.texts,
+        silenced=silenced,
+        segments=below.segments,
     )
-
-
-def _is_rule(pointer: str) -> bool:
-    return pointer.startswith("/rules/")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.money import Money
+from core.said import Said, said
 from rules.durations import Duration
 from rules.tables import is_table
 
@@ -21,12 +22,12 @@ WANTED = {
 KINDS = {"integer": "number", "percent": "number", "boolean": "boolean", "money": "money"}
 
 
-def misfit(declared: Mapping[str, Any], value: Any) -> str | None:
+def misfit(declared: Mapping[str, Any], value: Any) -> Said | None:
     """Why `value` cannot be the value of the parameter `declared`, as a sentence; None where it fits."""
     wanted = declared["type"]
     if isinstance(wanted, list):
         if not isinstance(value, list):
-            return f"it is a list of {_named(wanted[0])}; write a list"
+            return said("it is a list of {named}; write a list", named=_named(wanted[0]))
         found = (_misfit(wanted[0], item, declared) for item in value)
         return next((problem for problem in found if problem), None)
     return _table(declared, value) if is_table(declared) else _misfit(wanted, value, declared)
@@ -55,37 +56,41 @@ def kind_of_param(declared: Mapping[str, Any]) -> str:
     return KINDS.get(wanted, "text") if isinstance(wanted, str) else "text"
 
 
-def _table(declared: Mapping[str, Any], value: Any) -> str | None:
+def _table(declared: Mapping[str, Any], value: Any) -> Said | None:
     by = declared["type"]["by"]
     if not isinstance(value, dict) or not value:
-        return f"it is a table by {by}; write {{value of {by}: what holds for it, else: what holds for all others}}"
+        return said(
+            "it is a table by {by}; write {{value of {by}: what holds for it, else: what holds for all others}}", by=by
+        )
     if value.keys() == {"money"}:
-        return 'a table with the one key "money" reads as an amount; add "else"'
+        return said('a table with the one key "money" reads as an amount; add "else"')
     for key, item in value.items():
         if problem := _misfit(declared["type"]["of"], item, declared):
-            return f'for "{key}": {problem}'
+            return said('for "{key}": {problem}', key=key, problem=problem)
     return None
 
 
-def _named(wanted: Any) -> str:
-    return wanted if isinstance(wanted, str) else f"these: {', '.join(wanted['one_of'])}"
+def _named(wanted: Any) -> Said:
+    return said(wanted) if isinstance(wanted, str) else said("these: {one_of}", one_of=", ".join(wanted["one_of"]))
 
 
-def _misfit(wanted: Any, value: Any, declared: Mapping[str, Any]) -> str | None:
+def _misfit(wanted: Any, value: Any, declared: Mapping[str, Any]) -> Said | None:
     if isinstance(wanted, dict):
         known = wanted["one_of"]
-        return None if value in known else f"it is one of {', '.join(known)}; write one of these"
+        return None if value in known else said("it is one of {known}; write one of these", known=", ".join(known))
     size = _size(wanted, value)
     if size is None:
-        return f"this does not fit its type; write {WANTED[wanted]}"
-    for key, sign, says in (("min", 1, "at least"), ("max", -1, "at most")):
+        return said("this does not fit its type; write {wanted}", wanted=said(WANTED[wanted]))
+    for key, sign, says in (("min", 1, said("at least")), ("max", -1, said("at most"))):
         bound = _size(wanted, declared.get(key))
         if bound is None:
             continue
         if size[0] != bound[0]:
-            return f"it is bounded in {bound[0]}; write an amount in {bound[0]}"
+            return said("it is bounded in {bound}; write an amount in {bound}", bound=bound[0])
         if sign * size[1] < sign * bound[1]:
-            return f"it is {says} {_shown(declared[key])}; write a value within the bounds"
+            return said(
+                "it is {at_most} {bound}; write a value within the bounds", at_most=says, bound=_shown(declared[key])
+            )
     return None
 
 

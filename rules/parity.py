@@ -1,4 +1,4 @@
-"""Parity: stored decisions, evaluated again by every matcher. A difference is an incident."""
+"""Parity: stored decisions, evaluated again by every matcher that runs here. A difference is an incident."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ EVERY = timedelta(days=1)
 
 
 class Parity(models.Model):
-    """What one evaluation found: how many decisions it looked at, and in how many every matcher said the same."""
+    """What one evaluation found: how many decisions it looked at, and in how many every matcher said the same. `left_out`
+    names the matchers that could not be asked, because their engine is missing here."""
 
     at = models.DateTimeField(_("at"))
     looked_at = models.PositiveIntegerField(_("decisions looked at"))
     agreed = models.PositiveIntegerField(_("of these agreed"))
     first_difference = models.CharField(_("first difference"), max_length=500, default="")
+    left_out = models.CharField(_("matchers left out"), max_length=200, default="", blank=True)
 
     class Meta:
         verbose_name = _("parity")
@@ -62,26 +64,31 @@ def evaluate(sample: int = SAMPLE) -> Parity:
     """Evaluate a random sample of the newest decisions again, and store what came of it."""
     newest = Decision.objects.filter(outcome__in=("acted", "nothing")).exclude(house="").order_by("-id")
     keys = list(newest.values_list("id", flat=True)[:AMONG])
-    chosen = Decision.objects.filter(pk__in=random.sample(keys, min(sample, len(keys)))).order_by(
-        "house", "overlay", "id"
-    )
-    looked_at, found = 0, []
-    for _versions, decisions in groupby(chosen, key=lambda decision: (decision.house, decision.overlay)):
+    chosen = list(Decision.objects.filter(pk__in=random.sample(keys, min(sample, len(keys)))).order_by("id"))
+    chosen.sort(key=lambda decision: decision.versions)
+    looked_at, found, left_out = 0, list[Disagreement](), set[str]()
+    for _versions, decisions in groupby(chosen, key=lambda decision: decision.versions):
         group = list(decisions)
         rules = effective_rules(group[0])
         if rules is not None:
+            matchers = _matchers(rules)
+            left_out |= MATCHERS.keys() - matchers.keys()
             looked_at += len(group)
-            found += _differences(group, rules)
+            found += _differences(group, rules, matchers)
     incidents.note(found)
     first = (
         f"{found[0].matcher} about {found[0].event}: {found[0].other} instead of {found[0].reference}" if found else ""
     )
     return Parity.objects.create(
-        at=clock.now(), looked_at=looked_at, agreed=looked_at - len(found), first_difference=first[:500]
+        at=clock.now(),
+        looked_at=looked_at,
+        agreed=looked_at - len(found),
+        first_difference=first[:500],
+        left_out=", ".join(sorted(left_out)),
     )
 
 
-def _differences(decisions: list[Decision], rules: Effective) -> list[Disagreement]:
+def _differences(decisions: list[Decision], rules: Effective, matchers: Mapping[str, Matcher]) -> list[Disagreement]:
     """The first matcher that says something else about each, where one does."""
     events = Event.objects.in_bulk([decision.event_id for decision in decisions])
     observing = [rule for rule in rules.rules if rule.sources]
@@ -89,7 +96,7 @@ def _differences(decisions: list[Decision], rules: Effective) -> list[Disagreeme
         resolved(events[one.event_id].as_document(), observing, rules.params, Stored(observed_of(one)))
         for one in decisions
     ]
-    answers = {name: _answers(matcher, seen, rules.params) for name, matcher in _matchers(rules).items()}
+    answers = {name: _answers(matcher, seen, rules.params) for name, matcher in matchers.items()}
     found = []
     for place, decision in enumerate(decisions):
         expected = answers["reference"][place]
@@ -110,6 +117,7 @@ def _answers(matcher: Matcher, events: list[Any], params: Mapping[str, Any]) -> 
 
 
 def _matchers(rules: Effective) -> dict[str, Matcher]:
+    """Those whose engine is here."""
     made: dict[str, Matcher] = {}
     for name, make in MATCHERS.items():
         try:

@@ -10,6 +10,7 @@ from typing import Any, Final
 Part = tuple[str, ...]
 Parts = dict[Part, Any]
 GONE: Final = "\x00gone"  # what a patch has for a part that is taken away; no text of a document has this sign
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _WITH_NAMES = ("params", "texts", "mute", "change")
 
 
@@ -41,7 +42,11 @@ def is_house(data: Mapping[str, Any]) -> bool:
 
 def patch(old: Mapping[str, Any], new: Mapping[str, Any]) -> Parts:
     """What leads from `old` to `new`: part -> its new value, or GONE."""
-    before, after = parts_of(old), parts_of(new)
+    return difference(parts_of(old), parts_of(new))
+
+
+def difference(before: Parts, after: Parts) -> Parts:
+    """As `patch`, of parts that are at hand."""
     gone: Parts = {part: GONE for part in before if part not in after}
     return gone | {part: item for part, item in after.items() if part not in before or not same(before[part], item)}
 
@@ -66,7 +71,7 @@ def apply(data: Any, changes: Parts) -> None:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same JSON; 1 and true are not."""
-    return _text(one) == _text(other)
+    return bool(one == other) and (repr(one) == repr(other) or _text(one) == _text(other))
 
 
 def owners(changes: Iterable[Part]) -> set[Part]:
@@ -139,4 +144,4 @@ def _is_plain_param(data: Any, part: Part) -> bool:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return _JSON.encode(value)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from core.lookups import MAX_EVENTS, Happened, Row, Rows, event_facts
+from core.said import said
 from rules.document.problem import BadRules, Problem
 from rules.observed import Observed
 from rules.observing import Params, measured, sources_of
@@ -28,9 +29,11 @@ class Past:
             sources |= rule.sources
             for source in rule.sources:
                 if isinstance(source, Relation):
-                    says = f"it looks at {source.text}, and a history file has no links between objects"
-                    advice = "take the rule out of this file, or try it on the server, which knows them"
-                    problems[rule.key] = Problem("error", rule.key, "", f"{says}; {advice}")
+                    says = said("it looks at {text}, and a history file has no links between objects", text=source.text)
+                    advice = said("take the rule out of this file, or try it on the server, which knows them")
+                    problems[rule.key] = Problem(
+                        "error", rule.key, "", said("{says}; {advice}", says=says, advice=advice)
+                    )
         if problems:
             raise BadRules(problems.values())
         self._counted = {name for source in sources for name in (source.type, source.since)}  # type: ignore[union-attr]

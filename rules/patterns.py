@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-INTERNAL = ("audit.", "action_run.", "rule_set_version.", "rule_set.", "change_request.", "rule.")
+INTERNAL = ("audit.", "action_run.", "rule_set_version.", "rule_set.", "change_request.", "rule.", "moment.")
 
 
 def is_pattern(when: str) -> bool:

@@ -11,17 +11,24 @@ from rules.rule_sets import RuleSetVersion
 
 
 def effective_rules(decision: Decision) -> Effective | None:
-    """The effective rules by which `decision` was made; None where one of its versions is not on this server."""
+    """The effective rules by which `decision` was made; None where it failed before there were any, or where one of its
+    versions is not on this server."""
+    if not decision.versions:
+        return None
     try:
-        return _effective(decision.house, decision.overlay)
+        return _effective(*decision.versions)
     except LookupError:
         return None
 
 
+def documents(hashes: tuple[str, ...]) -> tuple[Document, ...]:
+    """The documents of these versions. Raises LookupError where one is not on this server."""
+    return tuple(_document(content_hash) for content_hash in hashes)
+
+
 @lru_cache(maxsize=256)
 def _effective(*hashes: str) -> Effective:
-    documents = [_document(content_hash) for content_hash in hashes if content_hash]
-    return effective(*documents)
+    return effective(*documents(hashes))
 
 
 def _document(content_hash: str) -> Document:

@@ -17,7 +17,7 @@ from rules.facts import View
 from rules.kinds import as_moment, kind_of
 from rules.rule import Rule
 from rules.sources import Relation
-from rules.step import Acting, Step, acting
+from rules.step import ASK_WITHIN, Acting, Step, acting
 from rules.templates import NotRendered, is_template, render
 from rules.values import aggregate_kind, build_value
 
@@ -27,7 +27,8 @@ class PlannedAction:
     """One step of a rule for one event, ready to be stored as JSON. `target` is the name of a related object, or None
     for the subject; `after` is in seconds from the event, with the wait for the opening of calendar `hours` in it;
     `needs` is the id of the step that must be done before; `unless` and `once` are as the rule has them. Where `problem`
-    says something, the step cannot be performed. `row` is the reference of the row that it is for, where there is one."""
+    says something, the step cannot be performed. `row` is the reference of the row that it is for, where there is one;
+    `ask` whom to ask before, and how long."""
 
     rule: str
     id: str
@@ -42,6 +43,7 @@ class PlannedAction:
     once: dict[str, Any] | None = None
     problem: str | None = None
     row: str | None = None
+    ask: dict[str, Any] | None = None
 
 
 class _NotSet(ValueError):
@@ -105,6 +107,7 @@ def _planned(rule: Rule, one: Acting) -> PlannedAction:
         once=rule.document.get("once"),
         problem="; ".join(problems) or None,
         row=one.row or None,
+        ask={"within": ASK_WITHIN, **document["ask"]} if "ask" in document else None,
     )
 
 
@@ -156,13 +159,13 @@ def _seconds(written: Any, view: View, calendar: str) -> int:
     duration = Duration.parse(text)
     if duration is None or duration.amount < 0:
         raise _NotSet(f"{_described(written)} is no duration from now on")
-    if duration.seconds is not None:
-        return duration.seconds
     start = as_moment(view.event.get("at"))
     end = duration.after(start, calendar) if isinstance(start, datetime) else None
-    if not isinstance(start, datetime) or not isinstance(end, datetime):
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return int((end - start).total_seconds())
+    if duration.seconds is None:
         raise _NotSet("the event has no time from which to count")
-    return int((end - start).total_seconds())
+    return duration.seconds
 
 
 def _described(written: Any) -> str:

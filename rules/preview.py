@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core import as_of
 from core.events import Event
+from rules import assignments
 from rules.document.model import Document
 from rules.matchers.reference import ReferenceMatcher
 from rules.observing import Looked, lookups_of, resolved
 from rules.overlays import Effective, effective
 from rules.rule_sets import HOUSE
+from rules.segments import SEGMENT, membership, set_of
 
 NEWEST = 500
 
@@ -36,13 +39,18 @@ class Preview:
 
 def preview(old: Document, new: Document, house: Document | None = None) -> Preview:
     """Hold the newest events against two versions of a set; of an overlay, which stands over `house`, those of its
-    customer. Changes nothing."""
+    customer, or of the newest ones those whose customer was in its segment. Changes nothing."""
     events = Event.objects.order_by("-pk")
-    if new.set != HOUSE:
+    if new.set.startswith("customer:"):
         events = events.filter(customer=new.set)
     newest = list(events[:NEWEST])
+    if new.set.startswith(SEGMENT):
+        newest = _of_segment(newest, new.set, house or Document({}))
     sides = [effective(one) if one.set == HOUSE else effective(house or Document({}), one) for one in (old, new)]
-    before, now = (_true(newest, side) for side in sides)
+    unlike = _unlike(*sides)
+    before, now = (
+        _true(newest, replace(side, rules=tuple(rule for rule in side.rules if rule.key in unlike))) for side in sides
+    )
     newly: dict[str, int] = {}
     no_longer: dict[str, int] = {}
     for was, then in zip(before, now, strict=True):
@@ -52,6 +60,25 @@ def preview(old: Document, new: Document, house: Document | None = None) -> Prev
             no_longer[key] = no_longer.get(key, 0) + 1
     keys = sorted({*newly, *no_longer})
     return Preview(len(newest), tuple(Shift(key, newly.get(key, 0), no_longer.get(key, 0)) for key in keys))
+
+
+def _of_segment(events: Sequence[Event], key: str, house: Document) -> list[Event]:
+    segments, assigned = effective(house).segments, assignments.of(event.customer for event in events)
+    found = ((event, membership(segments, event.as_document(), assigned)) for event in events)
+    return [event for event, member in found if member and set_of(member.key) == key]
+
+
+def _unlike(before: Effective, now: Effective) -> set[str]:
+    """The keys of the rules that may come out otherwise: those written otherwise, or with a parameter that is."""
+    former, later = ({rule.key: rule.document for rule in side.rules} for side in (before, now))
+    names = {*before.params, *now.params}
+    moved = [f'"param": {json.dumps(name)}' for name in names if before.params.get(name) != now.params.get(name)]
+    found = {key for key in {*former, *later} if former.get(key) != later.get(key)}
+    for key in later.keys() - found if moved else ():
+        text = json.dumps(later[key])
+        if any(name in text for name in moved):
+            found.add(key)
+    return found
 
 
 def _true(events: Sequence[Event], found: Effective) -> list[set[str]]:

@@ -8,10 +8,9 @@ from core.as_of import rows_at
 from core.events import Event
 from core.lookups import Rows
 from rules.decisions import Decision
-from rules.document.model import Document
 from rules.observed import Observed
 from rules.observing import Stored
-from rules.rule_sets import RuleSetVersion
+from rules.pinned import documents
 from rules.trying import Tried, try_event
 
 NONE = Tried(())
@@ -31,11 +30,11 @@ def prove(event: Event, decision: Decision) -> Proven:
     """The proof of `decision` about `event`. Reads the versions by their content hashes; writes nothing."""
     if not decision.house:
         return Proven(problem="no rules were live when this was decided")
-    house = _document(decision.house)
-    overlay = _document(decision.overlay) if decision.overlay else None
-    if house is None or (decision.overlay and overlay is None):
+    try:
+        house, *overlays = documents(decision.versions)
+    except LookupError:
         return Proven(problem="a version that decided this is not on this server")
-    tried = try_event(event.as_document(), house, overlay, Stored(observed_of(decision)))
+    tried = try_event(event.as_document(), house, *overlays, history=Stored(observed_of(decision)))
     muted = {rule.key for rule in tried.not_eligible}
     stored = set(decision.rules) | (set(decision.held_back) - muted)
     return Proven(tried, agrees=stored == {rule.key for rule in tried.acted})
@@ -48,8 +47,3 @@ def observed_of(decision: Decision) -> Observed:
         by_position = {row.position: row for row in rows_at(found["positions"])}
         rows[relation] = Rows(tuple(by_position[key] for key in found["positions"]), found["more"])
     return Observed(decision.observed.get("seen", {}), rows)
-
-
-def _document(content_hash: str) -> Document | None:
-    version = RuleSetVersion.objects.filter(content_hash=content_hash).first()
-    return Document(version.document) if version else None

@@ -9,10 +9,9 @@ from rules.examining import examine
 from rules.overlay_conflicts import effects_of
 from rules.preview import Preview, preview
 from rules.reach import Stated, change_of, stated
-from rules.reading import document_of, live_document
+from rules.reading import below_of, document_of
 from rules.remerging import Effect
 from rules.reviewing import Review
-from rules.rule_sets import HOUSE
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,8 @@ def prospect(request: ChangeRequest) -> Prospect:
     if found.document is None:
         return Prospect(found)
     key = request.rule_set.key
-    effects = effects_of(found.document).values() if key == HOUSE and not found.errors else ()
-    live, house = document_of(request.rule_set.live, key), live_document(HOUSE)
+    effects = () if found.errors or key.startswith("customer:") else effects_of(found.document).values()
+    live, house = document_of(request.rule_set.live, key), below_of(key)
     change = change_of(live, found.document, house)
     shifts = None if found.errors else preview(live, found.document, house)
     notable = tuple(effect for effect in effects if effect.conflicts or effect.keeps)

@@ -12,6 +12,7 @@ from core.acting import Actor, acting, present
 from core.errors import NotAllowed, NotPermitted, PravilaError
 from core.machine import lock, perform
 from core.permission import ADMINISTRATOR, APPROVER
+from core.said import listed, said
 from rules.change_requests import ChangeRequest
 from rules.document.model import Document
 from rules.document.problem import BadRules
@@ -19,19 +20,12 @@ from rules.editing import TRIES, approve, begin, check, keep
 from rules.examining import examine
 from rules.overlay_conflicts import Effects, effects_of, release, settle_all
 from rules.reach import carry_out, change_of, demand_choices
-from rules.reading import document_of, live_document
+from rules.reading import below_of, document_of
 from rules.rebasing import rebase, rebase_others
 from rules.reviewing import Review
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 
 SHORTEST_REASON = 10
-
-
-class BaseMoved(PravilaError):
-    """{set} was published again and again while this change was brought over it. Publish it once more."""
-
-    status = 409
-    code = "base-moved"
 
 
 class InConflict(PravilaError):
@@ -75,25 +69,38 @@ def publish(
 ) -> RuleSetVersion:
     """Put a change request in force: a new immutable version, deciding from the next event on in every worker.
 
-    It is brought over the live version and looked through once more first. `emergency` is the written reason of an
-    approver who publishes without the approvals that it needs; `choices` say what becomes of what waits (rules.reach). All other open requests are brought over the new version.
-    Raises NotApproved, BadRules with every problem, InConflict, NothingChanged, AlreadyPublished, NeedsReason, BaseMoved or
+    It is brought over the live version and looked through once more first; where others publish meanwhile again and
+    again, at last while they wait for it. `emergency` is the written reason of an approver who publishes without the
+    approvals that it needs; `choices` say what becomes of what waits (rules.reach). All other open requests are brought
+    over the new version.
+    Raises NotApproved, BadRules with every problem, InConflict, NothingChanged, AlreadyPublished, NeedsReason or
     NotPermitted; then nothing is in force that was not before.
     """
     with acting(actor):
         demand_choices(choices or {})
         for _try in range(TRIES):
-            seen = _unpublished(rebase(request))
-            found = examine(seen)
-            effects = _effects(seen, found)
-            try:
-                with transaction.atomic():
-                    version = _in_force(seen, found, effects, emergency, choices or {})
-            except _Overtaken:
-                continue
-            rebase_others(seen)
-            return version
-        raise BaseMoved(set=request.rule_set.key)
+            version = _published(request, emergency, choices or {})
+            if version is not None:
+                break
+        else:
+            with transaction.atomic():
+                _lock_set(request.rule_set.key)
+                version = _published(request, emergency, choices or {})
+            assert version is not None, "nobody edits or publishes while the set is locked"
+        rebase_others(request)
+        return version
+
+
+def _published(request: ChangeRequest, emergency: str, choices: Mapping[str, str]) -> RuleSetVersion | None:
+    """The version that it became; None where somebody else published, or edited it, between looking and publishing."""
+    seen = _unpublished(rebase(request))
+    found = examine(seen)
+    effects = _effects(seen, found)
+    try:
+        with transaction.atomic():
+            return _in_force(seen, found, effects, emergency, choices)
+    except _Overtaken:
+        return None
 
 
 def publish_now(request: ChangeRequest, *, actor: Actor | None = None) -> RuleSetVersion:
@@ -133,50 +140,55 @@ class _Overtaken(Exception):
 
 def _effects(seen: ChangeRequest, found: Review) -> Effects:
     """What it does to overlays, looked at before anybody is kept waiting."""
-    return effects_of(found.document) if seen.rule_set.key == HOUSE and found.document is not None else {}
+    if found.document is None or seen.rule_set.key.startswith("customer:"):
+        return {}
+    return effects_of(found.document)
 
 
-def _lock_sets(seen: ChangeRequest, found: Review) -> RuleSet:
-    """The locked set; for an overlay the house stays what it is until the transaction ends. Raises _Overtaken."""
-    if seen.rule_set.key != HOUSE:
-        house = RuleSet.objects.filter(key=HOUSE)
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM rules_ruleset WHERE key = %s FOR SHARE", [HOUSE])
-        if found.document is not None and house.values_list("live_id", flat=True).first() != found.house:
-            raise _Overtaken
-    return RuleSet.objects.select_for_update().get(pk=seen.rule_set_id)
+def _lock_set(key: str) -> RuleSet:
+    """The locked set; for an overlay the house, too, stays what it is until the transaction ends."""
+    if key != HOUSE and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM rules_ruleset WHERE key = %s FOR SHARE", [HOUSE])
+    return RuleSet.objects.select_for_update().get(key=key)
 
 
 def _in_force(
     seen: ChangeRequest, found: Review, effects: Effects, emergency: str, choices: Mapping[str, str]
 ) -> RuleSetVersion:
-    rule_set = _lock_sets(seen, found)
+    rule_set = _lock_set(seen.rule_set.key)
+    if rule_set.key != HOUSE and found.document is not None and found.house != _live_house():
+        raise _Overtaken
     row = _unpublished(lock(ChangeRequest, seen.pk))
     if rule_set.live_id != row.base_id and row.base_id == seen.base_id and not found.document:
         raise BadRules(found.errors)  # what cannot be read was not brought over the live version
     if (row.text, row.base_id) != (seen.text, seen.base_id) or rule_set.live_id != row.base_id:
         raise _Overtaken
     if row.conflicts:
-        raise InConflict(listing=" ".join(f"{said}." for said in row.conflicts[:5]))
+        raise InConflict(listing=listed((said("{conflict}.", conflict=one) for one in row.conflicts[:5]), " "))
     if found.document is None or found.errors:
         raise BadRules(found.errors)
     if rule_set.live is not None and rule_set.live.content_hash == found.digest:
         raise NothingChanged(set=rule_set.key)
     _demand_approved(row, found, emergency)
     former = rule_set.live
-    if rule_set.key == HOUSE:
-        settle_all(effects_of(found.document, effects), former)
-    elif rule_set.stays_on_id is not None:
+    if not rule_set.key.startswith("customer:"):
+        segment = "" if rule_set.key == HOUSE else rule_set.key
+        settle_all(effects_of(found.document, effects), former, segment)
+    if rule_set.stays_on_id is not None or rule_set.stays_in:
         release(rule_set)
     version = _freeze(rule_set, row.text, found.document, found.digest)
-    change = change_of(document_of(former, rule_set.key), found.document, live_document(HOUSE))
+    change = change_of(document_of(former, rule_set.key), found.document, below_of(rule_set.key))
     row.reach = carry_out(change, {**row.reach, **choices}, str(version))
     row.published, row.problem = version, ""
     row.save(update_fields=["published", "problem", "reach"])
     perform(row, "publish")
     audit.note("rule_set.published", version.ref)
     return version
+
+
+def _live_house() -> int | None:
+    return RuleSet.objects.filter(key=HOUSE).values_list("live_id", flat=True).first()
 
 
 def _demand_approved(row: ChangeRequest, found: Review, emergency: str) -> None:
@@ -201,7 +213,7 @@ def _demand_approved(row: ChangeRequest, found: Review, emergency: str) -> None:
 
 
 def _may_approve(who: Actor) -> bool:
-    return not who.customer and bool(who.roles & {APPROVER, ADMINISTRATOR})
+    return who.customers is None and bool(who.roles & {APPROVER, ADMINISTRATOR})
 
 
 def _unpublished(request: ChangeRequest) -> ChangeRequest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from core.machine import change, perform
+from core.said import said
 from rules.change_requests import OPEN, ChangeRequest, locked
 from rules.document.load import load
 from rules.merging import merge
@@ -31,14 +32,15 @@ def rebase(request: ChangeRequest) -> ChangeRequest:
             return row
         key = row.rule_set.key
         base, edited = document_of(row.base, key).data, mine.documents[0].data
-        merged = merge(base, edited, document_of(live).data, their_name=f"version {live.number}")
+        merged = merge(base, edited, document_of(live).data, their_name=said("version {number}", number=live.number))
         text = rewritten(row.text, edited, merged.theirs)
         row = change(row, event="change_request.rebased", base=live, text=text)
-        said = [conflict.says for conflict in merged.conflicts]
-        if said:
-            row.conflicts = [*row.conflicts, *said]
-            row.save(update_fields=["conflicts"])
-        if row.state != "draft" and (said or review(row).fingerprint != row.fingerprint):
+        found = [conflict.says for conflict in merged.conflicts]
+        row.conflicts = [*row.conflicts, *found]
+        row.save(
+            update_fields=["conflicts", "changed_at"]
+        )  # who has the former text open must not save it over this one
+        if row.state != "draft" and (found or review(row).fingerprint != row.fingerprint):
             perform(row, "reopen")
         return row
 

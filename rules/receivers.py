@@ -12,6 +12,7 @@ from rules.document.yaml_text import read_yaml
 
 PACKS = Path(__file__).parent / "packs"
 HOUSE_FILE, ROWS_FILE = PACKS / "house.yaml", Path(__file__).with_suffix(".yaml")
+POLICIES_FOLDER = PACKS / "policies"  # what segments of the house have of their own
 _HEAD = """# Receivers and rules
 
 What hard-coded receivers of a billing system did, and what does it here. Made by `python manage.py draw_receivers`; the rows

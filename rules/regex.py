@@ -7,6 +7,8 @@ from typing import Any
 
 import re2
 
+from core.said import said
+
 MAX_PATTERN = 1000
 MAX_MEMORY = 1 << 20
 
@@ -15,15 +17,21 @@ MAX_MEMORY = 1 << 20
 def compiled(pattern: str) -> Any:
     """The compiled pattern. Raises ValueError with what is wrong with it."""
     if len(pattern) > MAX_PATTERN:
-        raise ValueError(f"it has {len(pattern)} characters, and {MAX_PATTERN} are allowed")
+        raise ValueError(
+            said(
+                "it has {number} characters, and {most} are allowed",
+                number=len(pattern),
+                most=MAX_PATTERN,
+            )
+        )
     options = re2.Options()
     options.log_errors = False
     options.max_mem = MAX_MEMORY
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        said = error.args[0] if error.args else "it cannot be read"
-        raise ValueError(said.decode(errors="replace") if isinstance(said, bytes) else str(said)) from None
+        why = error.args[0] if error.args else said("it cannot be read")
+        raise ValueError(why.decode(errors="replace") if isinstance(why, bytes) else why) from None
 
 
 def found_in(text: str, pattern: str) -> bool | None:

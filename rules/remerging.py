@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.said import said
 from rules.changing import value_at
 from rules.describing import called, shown
 from rules.document.model import Document
@@ -13,6 +14,7 @@ from rules.document.problem import split
 from rules.inheriting import Inherited, conflicts
 from rules.matching import try_rules
 from rules.parts import Part, Parts, is_house, parts_of, patch, same
+from rules.wording import kept, say
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Remerge:
         after = {rule["key"]: rule for rule in self.new.rules}
         self._rules = {key: (before[key], after[key]) for key in before.keys() & after.keys()}
 
+    @kept()
     def of(self, overlay: Document) -> Effect:
         """What becomes of one overlay, which fits the old house."""
         found = [problem.message for problem in conflicts(self._inherited, overlay)]
@@ -57,10 +60,10 @@ class Remerge:
                 was, now = value_at(before, pointer), value_at(after, pointer)
                 if not same(was, now) and not same(now, mine):
                     place = pointer.strip("/").replace("/", " ")
-                    yield (
-                        f'rule "{key}" at {place}: the house changed it from {shown(was)} to {shown(now)}, and '
-                        f"{overlay.set} has {shown(mine)} there"
-                    )
+                    yield said(
+                        'rule "{key}" at {place}: the house changed it from {was} to {now}, and {set} has {mine} there',
+                        key=key, place=place, was=shown(was), now=shown(now), set=overlay.set, mine=shown(mine),
+                    )  # fmt: skip
 
     def _keeps(self, overlay: Document) -> Iterator[str]:
         """What the house changed, and the overlay has otherwise anyway."""
@@ -68,10 +71,10 @@ class Remerge:
         declared = parts_of(self.new.data)
         for name, value in overlay.params.items():
             if ("params", name) in touched and ("params", name) in declared:
-                yield f"{called(('params', name))}: stays {shown(value)}"
+                yield said("{place}: stays {value}", place=called(("params", name), say), value=shown(value))
         for key in overlay.mute:
             if ("rules", key) in touched:
-                yield f"{called(('rules', key))}: stays muted"
+                yield said("{place}: stays muted", place=called(("rules", key), say))
 
 
 def is_overlay(document: Document) -> bool:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 
+from core import catalog
 from rules.change_requests import ChangeRequest
 from rules.describing import differences
 from rules.document.model import Document, content_hash
 from rules.document.problem import Problem
 from rules.parts import owners, parts_of, patch
-from rules.reading import document_of, live_version, read
+from rules.reading import below_of, document_of, live_version, read
 from rules.rule_sets import HOUSE
 from rules.weights import Weight, approvals_needed, money_rules, weigh
 
@@ -49,19 +52,39 @@ def review(request: ChangeRequest) -> Review:
     if document is None:
         return Review(None, tuple(problems))
     key = request.rule_set.key
-    old, new = document_of(request.base, key).data, document.data
     house = live_version(HOUSE) if key != HOUSE else None
-    below = document_of(house).data if house else None
+    inherited = below_of(key)
+    below = content_hash(inherited) if inherited else ""
+    declared = (len(catalog.machines), len(catalog.event_types), len(catalog.actions))
+    texts = (request.text, key, request.base_id or 0, below, settings.CONFIG.approvals, declared, get_language())
+    old = document_of(request.base, key).data
+    found = _review(_Compared(texts, old, document, inherited.data if inherited else None, tuple(problems)))
+    return replace(found, house=house.pk if house else None)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What a review depends on: the texts and the immutable versions stand for what was read of them."""
+
+    texts: tuple[object, ...]
+    old: dict[str, Any] = field(compare=False)
+    new: Document = field(compare=False)
+    below: dict[str, Any] | None = field(compare=False)
+    problems: tuple[Problem, ...] = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _review(asked: _Compared) -> Review:
+    old, new, below = asked.old, asked.new.data, asked.below
     return Review(
-        document,
-        tuple(problems),
+        asked.new,
+        asked.problems,
         tuple(differences(old, new)),
         weigh(old, new),
         approvals_needed(old, new, below, usually=settings.CONFIG.approvals),
         tuple(money_rules(old, new, below)),
-        fingerprint(old, document, below, problems),
-        content_hash(document),
-        house.pk if house else None,
+        fingerprint(old, asked.new, below, list(asked.problems)),
+        content_hash(asked.new),
     )
 
 
@@ -89,7 +112,9 @@ def fingerprint(
 
 def as_data(problem: Problem) -> dict[str, Any]:
     """A finding as it is stored."""
-    return {name: getattr(problem, name) for name in ("severity", "rule", "pointer", "message", "line")}
+    return {
+        name: getattr(problem, name) for name in ("severity", "rule", "pointer", "message", "line", "code", "witness")
+    }
 
 
 def _params(value: Any) -> Iterator[str]:

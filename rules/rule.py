@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from core.said import said
 from rules import aggregates
 from rules.aggregates import Aggregate
-from rules.conditions import Condition, Resolved, build_condition, leaves
+from rules.conditions import All, Condition, Resolved, build_condition, leaves
 from rules.document.problem import Misplaced
 from rules.facts import View
 from rules.kinds import as_moment, order_in_time
 from rules.patterns import fits
 from rules.sources import Source
 from rules.step import Step, build_step
-from rules.timing import Timing, build_timing
+from rules.timing import MOMENT_DUE, Timing, build_timing
 
 DEFAULT_PRIORITY = 100
 
@@ -26,7 +27,7 @@ class Rule:
     """WHEN event IF condition. `layer` is 0 for the house and grows towards the customer; `since` is inclusive,
     `until` is the last day where it is a date, and the first moment after where it is a time. `resolved` are its
     comparisons with aggregates, `aggregates` those and the ones in its arguments, `sources` what they and its steps want
-    to look at. A rule with a `timing` hangs on no event: its `when` is empty."""
+    to look at. A rule with a `timing` is about the events of its own moments: its condition says so."""
 
     key: str
     when: tuple[str, ...]
@@ -72,13 +73,16 @@ def build_rule(data: Mapping[str, Any], layer: int = 0) -> Rule:
     when = data["when"]
     timing = build_timing(when) if isinstance(when, Mapping) else None
     condition = build_condition(data["if"], "/if") if "if" in data else None
+    if timing:
+        mine = build_condition({"fact": "moment.rule", "op": "eq", "value": data["key"]}, "/when")
+        condition = All((mine, *([condition] if condition else [])))
     steps = tuple(build_step(step, f"/then/{place}") for place, step in enumerate(data.get("then", ())))
     resolved = tuple(_resolved(condition, steps))
     found = _aggregates(resolved, steps)
     relations = {step.each for step in steps if step.each is not None}
     return Rule(
         key=data["key"],
-        when=() if timing else tuple(when) if isinstance(when, list) else (when,),
+        when=(MOMENT_DUE,) if timing else tuple(when) if isinstance(when, list) else (when,),
         condition=condition,
         priority=data.get("priority", DEFAULT_PRIORITY),
         layer=layer,
@@ -112,5 +116,5 @@ def _bound(data: Mapping[str, Any], key: str) -> date | datetime | None:
         return None
     moment = as_moment(data[key])
     if moment is None:
-        raise Misplaced(f"/{key}", f'"{data[key]}" is no date or time; write one as in 2026-03-01')
+        raise Misplaced(f"/{key}", said('"{data}" is no date or time; write one as in 2026-03-01', data=data[key]))
     return moment

@@ -9,16 +9,18 @@ from core.catalog import Fact, Kind
 from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
 from core.permission import APPROVER, AUTHOR
+from core.said_fields import SentencesField
 
 HOUSE = "house"
 
 
 class RuleSet(models.Model):
-    """The rules of the house, or one customer's changes to them. `live` is the version that decides now.
+    """The rules of the house, or the changes to them of a segment or of one customer. `live` is the version that decides now.
 
     Its row is read FOR SHARE by whoever decides, and locked FOR UPDATE by whoever publishes. Where an overlay does not
     fit the newest house rules, its customers stay on the version `stays_on` of the house until somebody settles the
-    `conflicts`, which are sentences.
+    `conflicts`, which are sentences. A customer's overlay that does not fit the newest rules of the segment `stays_in` stays
+    on the version `stays_on_segment` of that, or on the house alone where it had none before.
     """
 
     key = models.CharField(_("set"), max_length=100, unique=True)
@@ -29,7 +31,12 @@ class RuleSet(models.Model):
     stays_on = models.ForeignKey(
         "RuleSetVersion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("stays on version")
     )
-    conflicts = models.JSONField(_("conflicts"), default=list)
+    stays_in = models.CharField(_("stays on a former version of"), max_length=100, default="", blank=True)
+    stays_on_segment = models.ForeignKey(
+        "RuleSetVersion", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("stays on version of the segment"),
+    )  # fmt: skip
+    conflicts = SentencesField(_("conflicts"), default=list)
     conflict_since = models.DateTimeField(_("in conflict since"), null=True)
 
     class Meta:
@@ -76,6 +83,8 @@ class RuleSetVersion(Machine):
         sealed=("rule_set", "number", "text", "document", "content_hash"),
         terminal=("retired",),
         rank=200,
+        edits=(),
+        created_by_doors=False,
     )
 
     class Meta:

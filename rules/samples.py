@@ -18,8 +18,10 @@ def samples(rules: Sequence[Rule], params: Mapping[str, Any]) -> list[dict[str, 
     """A few events for each rule, at most 3,000 in all."""
     found: list[dict[str, Any]] = []
     for rule in rules:
-        kind = rule.when[0].replace("*", "made") if rule.when else "made"
-        found += [_event(f"s{len(found)}{place}", kind, facts) for place, facts in enumerate(_facts(rule, params))]
+        kind = rule.when[0].replace("*", "made")
+        own = {"moment": {"rule": rule.key, "number": 1, "offset": "1d", "last": False}} if rule.timing else {}
+        every = enumerate(_facts(rule, params))
+        found += [_event(f"s{len(found)}{place}", kind, facts | own) for place, facts in every]
         if len(found) >= MAX_SAMPLES:
             break
     return found[:MAX_SAMPLES]

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, clock
 from core.acting import Actor, acting, present
 from core.errors import PravilaError
 from core.events import Event
+from core.said import Said, said
+from rules import assignments
 from rules.as_of import AsOf
 from rules.change_requests import demand_writer
 from rules.describing import shown
@@ -23,8 +26,10 @@ from rules.matchers.reference import ReferenceMatcher
 from rules.observing import UNSEEN, resolved
 from rules.overlays import Effective, effective
 from rules.planning import PlannedAction, plan
-from rules.reading import house_for, live_document
-from rules.rule_sets import HOUSE
+from rules.reading import document_of, sets_for
+from rules.rule_sets import HOUSE, RuleSetVersion
+from rules.segments import SEGMENT, Assignments, membership, set_of
+from rules.wording import kept
 
 MAX_SCENARIOS = 500
 Plan = list[dict[str, Any]]
@@ -91,13 +96,15 @@ def save(
     if not name.strip() or len(name) > 100:
         raise BadScenario(problem="its name has no letters, or more than 100")
     if not isinstance(event.get("type"), str) or not isinstance(event.get("facts"), dict):
-        raise BadScenario(problem=f'the event of "{name}" has no type or no facts')
+        raise BadScenario(problem=said('the event of "{name}" has no type or no facts', name=name))
     if not all(isinstance(action, dict) and {"rule", "do"} <= set(action) for action in expected):
-        raise BadScenario(problem=f'an expected action of "{name}" does not say its rule and what it does')
+        raise BadScenario(
+            problem=said('an expected action of "{name}" does not say its rule and what it does', name=name)
+        )
     with acting(actor), transaction.atomic():
         demand_writer("save a scenario")
         if Scenario.objects.exclude(name=name).count() >= MAX_SCENARIOS:
-            raise BadScenario(problem=f"there are {MAX_SCENARIOS} scenarios already; delete some")
+            raise BadScenario(problem=said("there are {most} scenarios already; delete some", most=MAX_SCENARIOS))
         given = {
             "event": dict(event),
             "expected": expected,
@@ -120,34 +127,46 @@ def delete(scenario: Scenario, *, actor: Actor | None = None) -> None:
 
 def live_rules(event: Mapping[str, Any]) -> Effective:
     """The effective rules by which this event would be decided now."""
-    customer = str(event.get("customer") or "")
-    house = house_for(customer) or Document({"set": HOUSE, "rules": []})
-    return effective(house, live_document(customer) if customer else None)
+    live = sets_for(event)
+    return effective(live.house, *live.overlays)
 
 
 def failures(document: Document) -> list[Problem]:
     """The scenarios that would not come out as expected if `document` were live, as findings."""
     scenarios = list(Scenario.objects.all())
-    if document.set != HOUSE:
-        mine = [scenario for scenario in scenarios if _customer(scenario) == document.set]
-        house = live_document(HOUSE) if mine else None
-        return failures_in([house, document] if house else [document], mine)
-    overlays = (live_document(customer) for customer in {_customer(scenario) for scenario in scenarios} - {""})
-    return failures_in([document, *filter(None, overlays)], scenarios)
+    if not scenarios:
+        return []
+    customers = {_customer(scenario) for scenario in scenarios} - {""}
+    live = RuleSetVersion.objects.filter(state="live").select_related("rule_set")
+    wanted = live.filter(Q(rule_set__key__in=[HOUSE, *customers]) | Q(rule_set__key__startswith=SEGMENT))
+    sets = {version.rule_set.key: document_of(version) for version in wanted} | {document.set: document}
+    assigned = assignments.of(customers) if sets.get(HOUSE, document).segments else {}
+    return failures_in(list(sets.values()), scenarios, assigned, touched=document.set)
 
 
-def failures_in(documents: Sequence[Document], scenarios: Iterable[Scenario]) -> list[Problem]:
-    """The same by these sets alone; needs no database for scenarios without a position in the log."""
+def failures_in(
+    documents: Sequence[Document],
+    scenarios: Iterable[Scenario],
+    assigned: Assignments | None = None,
+    *,
+    touched: str = HOUSE,
+) -> list[Problem]:
+    """The same by these sets alone, of the scenarios that the set `touched` has a part in; needs no database for scenarios
+    without a position in the log."""
     sets = {document.set: document for document in documents}
     house = sets.get(HOUSE) or Document({"set": HOUSE, "rules": []})
-    found: dict[str, Effective] = {}
+    segments = effective(house).segments
+    found: dict[tuple[str, str], Effective] = {}
     problems: list[Problem] = []
     for scenario in scenarios:
-        customer = _customer(scenario)
-        if customer not in found:
-            found[customer] = effective(house, sets.get(customer))
-        if not found[customer].problems:  # who is in conflict stays on the former version
-            problems += _differences(scenario, planned(scenario.event, found[customer], scenario.position))
+        member = membership(segments, scenario.event, assigned)
+        keys = set_of(member.key) if member else "", _customer(scenario)
+        if touched not in (HOUSE, *keys):
+            continue
+        if keys not in found:
+            found[keys] = effective(house, *(sets.get(key) for key in keys))
+        if not found[keys].problems:  # who is in conflict stays on the former version
+            problems += _differences(scenario, planned(scenario.event, found[keys], scenario.position))
     return problems
 
 
@@ -159,18 +178,30 @@ def _differences(scenario: Scenario, got: Plan) -> Iterator[Problem]:
     wanted, seen = [_text(action) for action in scenario.expected], [_text(action) for action in got]
     for action, text in zip(scenario.expected, wanted, strict=True):
         if text not in seen:
-            yield _finding(scenario, action, "is expected and would not be asked for")
+            yield _finding(scenario, action, said("is expected and would not be asked for"))
     for action, text in zip(got, seen, strict=True):
         if text not in wanted:
-            yield _finding(scenario, action, "would be asked for and is not expected")
+            yield _finding(scenario, action, said("would be asked for and is not expected"))
     if wanted != seen and sorted(wanted) == sorted(seen):
-        yield Problem("error", "", "", f'scenario "{scenario.name}": the actions come in another order')
+        yield Problem("error", "", "", said('scenario "{name}": the actions come in another order', name=scenario.name))
 
 
-def _finding(scenario: Scenario, action: Mapping[str, Any], says: str) -> Problem:
-    arguments = f" with {shown(action['with'])}" if action.get("with") else ""
-    said = f'scenario "{scenario.name}": {action["do"]}{arguments} by the rule "{action["rule"]}" {says}'
-    return Problem("error", str(action["rule"]), "", said)
+def _finding(scenario: Scenario, action: Mapping[str, Any], says: Said) -> Problem:
+    arguments = _with(action["with"]) if action.get("with") else ""
+    finding = said(
+        'scenario "{name}": {do}{arguments} by the rule "{rule}" {says}',
+        name=scenario.name,
+        do=action["do"],
+        arguments=arguments,
+        rule=action["rule"],
+        says=says,
+    )
+    return Problem("error", str(action["rule"]), "", finding)
+
+
+@kept()
+def _with(arguments: Any) -> Said:
+    return said(" with {arguments}", arguments=shown(arguments))
 
 
 def _text(action: Mapping[str, Any]) -> str:

@@ -7,20 +7,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.said import said
 from rules.calendars import Calendar
 
 MAX_LENGTH = 200
 _ITEM = re.compile(r"(?:\*|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,2}))?")
 _FIELDS = (
-    ("minute", 0, 59, ()),
-    ("hour", 0, 23, ()),
-    ("day of the month", 1, 31, ()),
-    ("month", 1, 12, ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")),
-    ("day of the week", 0, 7, ("sun", "mon", "tue", "wed", "thu", "fri", "sat")),
+    (said("minute"), 0, 59, ()),
+    (said("hour"), 0, 23, ()),
+    (said("day of the month"), 1, 31, ()),
+    (said("month"), 1, 12, ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")),
+    (said("day of the week"), 0, 7, ("sun", "mon", "tue", "wed", "thu", "fri", "sat")),
 )
 _LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -48,7 +49,9 @@ class Schedule:
         fields = text.lower().split() if type(text) is str and len(text) <= MAX_LENGTH else []
         if len(fields) != len(_FIELDS):
             raise BadSchedule(
-                'a schedule has five fields: minute, hour, day of the month, month, day of the week; write "0 8 * * *"'
+                said(
+                    'a schedule has five fields: minute, hour, day of the month, month, day of the week; write "0 8 * * *"'
+                )
             )
         minutes, hours, days, months, weekdays = (
             _field(written, *known) for written, known in zip(fields, _FIELDS, strict=True)
@@ -56,7 +59,7 @@ class Schedule:
         weekdays = frozenset(day % 7 for day in weekdays)
         either = not fields[2].startswith("*") and not fields[4].startswith("*")
         if not either and not any(min(days) <= _LONGEST[month] for month in months):
-            raise BadSchedule(f"no month of this schedule has a day {min(days)}; name a day that comes")
+            raise BadSchedule(said("no month of this schedule has a day {min}; name a day that comes", min=min(days)))
         return cls(minutes, hours, days, months, weekdays, either)
 
     def is_on(self, day: date) -> bool:
@@ -75,6 +78,14 @@ class Schedule:
                 return
             day += timedelta(days=1)
 
+    def following(self, after: datetime, calendar: Calendar) -> datetime | None:
+        """The first moment after `after`, in UTC; None where there is none within nine years."""
+        try:
+            end = after + timedelta(days=9 * 366)
+        except OverflowError:
+            end = datetime.max.replace(tzinfo=UTC)
+        return next(self.between(after, end, calendar), None)
+
     def _of_day(self, day: date, calendar: Calendar) -> list[datetime]:
         return sorted({calendar.instant(day, time(hour, minute)) for hour in self.hours for minute in self.minutes})
 
@@ -85,13 +96,21 @@ def _field(written: str, name: str, low: int, high: int, names: tuple[str, ...])
         parts = _ITEM.fullmatch(item)
         if parts is None:
             raise BadSchedule(
-                f"{item} is no {name}; write *, a number from {low} to {high}, 1-5, */15 or a list of these"
+                said(
+                    "{item} is no {name}; write *, a number from {low} to {high}, 1-5, */15 or a list of these",
+                    item=item,
+                    name=name,
+                    low=low,
+                    high=high,
+                )
             )
         start = _number(parts[1], name, low, high, names) if parts[1] else low
         end = _number(parts[2], name, low, high, names) if parts[2] else high if not parts[1] or parts[3] else start
         step = int(parts[3] or 1)
         if end < start or not step:
-            raise BadSchedule(f"{item} names no {name}; write the smaller number first, and a step from 1")
+            raise BadSchedule(
+                said("{item} names no {name}; write the smaller number first, and a step from 1", item=item, name=name)
+            )
         found.update(range(start, end + 1, step))
     return frozenset(found)
 
@@ -100,5 +119,7 @@ def _number(text: str, name: str, low: int, high: int, names: tuple[str, ...]) -
     # the first name stands for the lowest number of its field
     number = int(text) if text.isdecimal() else names.index(text) + low if text in names else -1
     if not low <= number <= high:
-        raise BadSchedule(f"{text} is no {name}; write a number from {low} to {high}")
+        raise BadSchedule(
+            said("{text} is no {name}; write a number from {low} to {high}", text=text, name=name, low=low, high=high)
+        )
     return number

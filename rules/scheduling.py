@@ -13,6 +13,7 @@ from core.acting import Actor, acting, present
 from core.errors import NotAllowed, PravilaError
 from core.machine import record, transition_of
 from core.permission import APPROVER
+from core.said import Said
 from rules.change_requests import ChangeRequest, locked
 from rules.publish import publish
 from rules.reach import demand_choices
@@ -61,16 +62,16 @@ def publish_due() -> int:
             done += 1
         except PravilaError as refused:
             log.warning("a scheduled change did not go live", extra={"change_request": request.pk, "why": refused.code})
-            _refused(request, str(refused))
+            _refused(request, refused.says)
     return done
 
 
 @transaction.atomic
-def _refused(request: ChangeRequest, why: str) -> None:
+def _refused(request: ChangeRequest, why: Said) -> None:
     row = locked(request.pk)
     if row.scheduled_for is None or not row.is_open:
         return
     record(row, "change_request.not_published")
     row = locked(request.pk)
-    row.problem, row.scheduled_for = why[:2000], None
+    row.problem, row.scheduled_for = why, None
     row.save(update_fields=["problem", "scheduled_for"])

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.lookups import Happened, Linked, Lookup
+from core.said import said
 from rules.document.problem import Misplaced, join
 from rules.durations import Duration
 from rules.kinds import as_moment
@@ -29,7 +30,7 @@ class Relation:
         """Raises Misplaced for anything but two names."""
         owner, _, name = text.partition(".")
         if not name or "." in name:
-            raise Misplaced(pointer, f'"{text}" is no relation; write one as in customer.invoices')
+            raise Misplaced(pointer, said('"{text}" is no relation; write one as in customer.invoices', text=text))
         return cls(owner, name)
 
     def lookup(self, event: Mapping[str, Any], position: int) -> Lookup | None:
@@ -80,17 +81,17 @@ def build_source(data: Mapping[str, Any], kind: str, pointer: str) -> Source:
     text = data[kind]
     for key in (kind, "since"):
         if "*" in data.get(key, ""):
-            raise Misplaced(join(pointer, key), f'"{data[key]}" is a pattern; name one event type here')
+            raise Misplaced(join(pointer, key), said('"{data}" is a pattern; name one event type here', data=data[key]))
     if "within" not in data and "since" not in data:
         if "of" in data:
-            says = "`of` goes with events, and needs within or since; a relation names its owner itself"
+            says = said("`of` goes with events, and needs within or since; a relation names its owner itself")
             raise Misplaced(join(pointer, "of"), says)
         return Relation.parse(text, join(pointer, kind))
     if "within" in data and "since" in data:
-        raise Misplaced(join(pointer, "since"), "within and since cannot both stand here; take one of them out")
+        raise Misplaced(join(pointer, "since"), said("within and since cannot both stand here; take one of them out"))
     within = Duration.parse(data["within"]) if "within" in data else None
     if within is not None and within.amount <= 0:
-        raise Misplaced(join(pointer, "within"), "a stretch of time must be longer than nothing, such as 7d")
+        raise Misplaced(join(pointer, "within"), said("a stretch of time must be longer than nothing, such as 7d"))
     return Window(text, data.get("of", "subject"), within, data.get("since", ""), not {"if", "take"} & set(data))
 
 

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.said import said
 from rules.conditions import Condition, Resolved, build_condition, leaves
 from rules.document.problem import Misplaced, join
 from rules.facts import View
 from rules.sources import Relation
 from rules.templates import NotRendered, is_template, parsed
 from rules.values import AggregateValue, aggregates_in, build_value
+
+ASK_WITHIN, SHORTEST_ASK, LONGEST_ASK = "3d", "5m", "90d"  # how long a question waits for its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def build_step(data: Mapping[str, Any], pointer: str) -> Step:
     unless = build_condition(data["unless"], join(pointer, "unless")) if "unless" in data else None
     for leaf in leaves(unless):
         if isinstance(leaf, Resolved):
-            says = "`unless` is asked of facts alone; take the aggregate out, or write a guard"
+            says = said("`unless` is asked of facts alone; take the aggregate out, or write a guard")
             raise Misplaced(leaf.pointer, says)
     return Step(
         id=data.get("id", data.get("do", "")),
@@ -121,4 +124,6 @@ def _parse(text: str, pointer: str) -> None:
     try:
         parsed(text)
     except NotRendered as error:
-        raise Misplaced(pointer, f"the template cannot be used: {error}; correct it (Liquid syntax)") from None
+        raise Misplaced(
+            pointer, said("the template cannot be used: {why}; correct it (Liquid syntax)", why=error.args[0])
+        ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +11,11 @@ from core import audit, clock
 from core.acting import present
 from core.errors import NotPermitted, PravilaError
 from core.permission import ADMINISTRATOR, APPROVER, OPERATOR
+from rules.eligibility import Cause, first
+from rules.wording import say
 
 EVERYTHING = "*"
+STOPPED_ITSELF = "it stopped itself"
 
 
 class NeedsReason(PravilaError):
@@ -48,15 +51,20 @@ def off() -> dict[str, str]:
     return dict(Switch.objects.values_list("scope", "reason"))
 
 
-def why_off(switched_off: Mapping[str, str], rule_set: str, rule: str) -> str | None:
-    """None, or why the rule may not act: its own switch, or that of its set.
+def causes(switched_off: Mapping[str, str], rule_set: str, rule: str) -> Iterator[Cause]:
+    """Why the rule may not act: its own switch, or that of its set.
 
     The switch of everything holds no rule back: decisions are made and their runs wait, so that nothing is lost.
     """
     for scope in (scope_of(rule_set, rule), rule_set):
-        if scope in switched_off:
-            return f"switched off: {switched_off[scope]}"
-    return None
+        if reason := switched_off.get(scope):
+            name = "breaker" if reason.startswith(STOPPED_ITSELF) else "switch"
+            yield Cause(name, say("switched off: {reason}", reason=reason))
+
+
+def why_off(switched_off: Mapping[str, str], rule_set: str, rule: str) -> str | None:
+    """None, or why the rule may not act."""
+    return first(causes(switched_off, rule_set, rule))
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +13,11 @@ from liquid import BoundTemplate, Environment, FalsyStrictUndefined, RenderConte
 from liquid.exceptions import LiquidError
 from liquid.filter import with_context
 
+from core.clock import ZONE
+from core.errors import nearest
 from core.formats import amount, day
 from core.money import Money
+from core.said import said
 from rules.facts import ENVELOPE, View
 from rules.kinds import as_moment, kind_of
 
@@ -64,11 +68,27 @@ def render(text: str, view: View, language: str = "en") -> str:
 def parsed(text: str) -> BoundTemplate:
     """The template, parsed once. Raises NotRendered with what is wrong with it."""
     if len(text) > MAX_TEMPLATE:
-        raise NotRendered(f"it has {len(text)} characters, and {MAX_TEMPLATE} are allowed")
+        raise NotRendered(
+            said(
+                "it has {number} characters, and {most} are allowed",
+                number=len(text),
+                most=MAX_TEMPLATE,
+            )
+        )
     try:
-        return _ENVIRONMENT.from_string(text)
+        template = _ENVIRONMENT.from_string(text)
+        unknown = sorted(template.analyze().filters.keys() - _ENVIRONMENT.filters.keys())
     except (LiquidError, RecursionError) as error:
         raise NotRendered(str(getattr(error, "message", "") or error)[:200]) from None
+    if unknown:
+        raise NotRendered(
+            said(
+                "there is no filter {unknown}{near}",
+                unknown=unknown[0][:60],
+                near=nearest(unknown[0], list(_ENVIRONMENT.filters)),
+            )
+        )
+    return template
 
 
 def _environment() -> Environment:
@@ -82,8 +102,11 @@ def _environment() -> Environment:
 def _date(value: Any, layout: Any = "%Y-%m-%d") -> str:
     moment = as_moment(_set(value))
     if moment is None or not _DATE_FORMAT.fullmatch(str(layout)):
-        raise NotRendered(f"date needs a date or time and a layout such as %d.%m.%Y, not {str(value)[:40]}")
-    return moment.strftime(str(layout))
+        raise NotRendered(
+            said("date needs a date or time and a layout such as %d.%m.%Y, not {value}", value=str(value)[:40])
+        )
+    at_home = moment.astimezone(ZONE) if isinstance(moment, datetime) and moment.tzinfo else moment
+    return at_home.strftime(str(layout))
 
 
 @with_context
@@ -91,14 +114,16 @@ def _money(value: Any, *, context: RenderContext) -> str:
     try:
         return amount(Money.parse(str(_set(value))), context.resolve(_LANGUAGE))
     except ValueError:
-        raise NotRendered(f"money needs an amount such as 500.00 RON, not {str(value)[:40]}") from None
+        raise NotRendered(
+            said("money needs an amount such as 500.00 RON, not {value}", value=str(value)[:40])
+        ) from None
 
 
 @with_context
 def _day(value: Any, *, context: RenderContext) -> str:
     moment = as_moment(_set(value))
     if moment is None:
-        raise NotRendered(f"day needs a date or time, not {str(value)[:40]}")
+        raise NotRendered(said("day needs a date or time, not {value}", value=str(value)[:40]))
     return day(moment, context.resolve(_LANGUAGE))
 
 
@@ -114,7 +139,7 @@ def _replace(value: Any, old: Any, new: Any = "") -> str:
 
 def _short(length: int) -> str:
     if length > MAX_OUTPUT:
-        raise NotRendered(f"a text in it grows beyond {MAX_OUTPUT} characters")
+        raise NotRendered(said("a text in it grows beyond {most} characters", most=MAX_OUTPUT))
     return ""
 
 

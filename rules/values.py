@@ -153,7 +153,7 @@ def build_value(data: Any, pointer: str) -> Value:
     try:
         return Literal(constant(data))
     except ValueError as error:
-        raise Misplaced(pointer, f"{error}") from None
+        raise Misplaced(pointer, error.args[0]) from None
 
 
 def build_param(data: Any, pointer: str) -> ParamValue:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.catalog import Fact, Kind
+from core.customer_rights import PAYERS, CustomerRights
 from core.declare import Declaration, StateField, transition
 from core.machine import Machine
 from state_machines import columns
@@ -37,16 +38,24 @@ class Address(Machine):
         links={"customer": "addresses"},
         recorded=("customer", "county", "city", "street", "postcode"),
         rank=13,
+        edits=("use", "country", "county", "city", "street", "postcode"),
+        customers=CustomerRights(
+            create=PAYERS, edit=PAYERS, fields=("customer", "use", "country", "county", "city", "street", "postcode")
+        ),
     )
 
     class Meta:
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
 
-    @transition(source="current", target="former", event="address.retired", title=_("take as former"))
+    @transition(
+        source="current", target="former", event="address.retired", title=_("take as former"), customer_roles=PAYERS
+    )
     def retire(self) -> None:
         """They are there no more."""
 
-    @transition(source="former", target="current", event="address.restored", title=_("take as current"))
+    @transition(
+        source="former", target="current", event="address.restored", title=_("take as current"), customer_roles=PAYERS
+    )
     def restore(self) -> None:
         """They are there again."""

@@ -4,39 +4,36 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from ninja import Body, Field, Query, Router, Status
+from ninja import Body, Field, Router
 
-from core import catalog, facts, permission, refs
+from core import catalog, permission
 from core.accounts import EVENTS
-from core.api import PROBLEMS, Closed, Problem, callers, demand_known
+from core.api import PROBLEMS, Closed, Problem, callers
 from core.errors import BadArguments
 from core.http import sentence
-from core.machine import Machine, perform, record
+from core.machine import perform, record
 from core.offers import offers
-from state_machines import fields
 from state_machines.api_asking import Key, actor_of, once, row_for
 from state_machines.api_bulk import router as bulk_router
 from state_machines.api_events import router as events_router
 from state_machines.api_holds import router as holds_router
+from state_machines.api_lists import router as lists_router
 from state_machines.api_machines import router as machines_router
-from state_machines.api_shapes import Created, Happened, Listed, Offered, Offers, RowInFull, happened, offered
-from state_machines.creating import create
+from state_machines.api_shapes import Happened, Offered, Offers, RowInFull, happened, offered
+from state_machines.api_shown import row_in_full
+from state_machines.api_timeline import router as timeline_router
+from state_machines.editing import edit
 
 router = Router()
 router.add_router("/machines", machines_router, tags=["machines"])
 router.add_router("/events", events_router, tags=["events"])
 router.add_router("", bulk_router, tags=["objects"])
 router.add_router("", holds_router, tags=["objects"])
+router.add_router("", lists_router, tags=["objects"])
+router.add_router("", timeline_router, tags=["objects"])
 objects = Router(tags=["objects"])
-
-
-class ListQuery(Closed):
-    state: str | None = None
-    after: Annotated[int, Field(ge=0, le=2**63 - 1, description="`next` of the page before")] = 0
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class ToPerform(Closed):
@@ -50,52 +47,25 @@ class ToPost(Closed):
     facts: dict[str, Any] = {}
 
 
-def _shown(row: Machine) -> dict[str, Any]:
-    return {
-        "ref": row.ref,
-        "noun": row.machine.noun,
-        "id": row.pk,
-        "state": row.state,
-        "sequence": row.sequence,
-        "facts": facts.freeze(row, row.shape.getters),
-    }
-
-
-@objects.get("/{noun}", response={200: Listed, PROBLEMS: Problem}, summary="List the objects of a machine")
-def list_rows(request: HttpRequest, noun: str, query: Query[ListQuery]) -> Any:
-    """Oldest first. Go on with `after` set to `next` until it is null."""
-    demand_known(request, query)
-    actor, model = actor_of(request), refs.model_of(noun)
-    rows = permission.visible(actor, model).filter(pk__gt=query.after).order_by("pk")
-    if query.state is not None:
-        if query.state not in model.spec.states:
-            states = ", ".join(model.spec.states)
-            raise BadArguments(what=f"a list of {noun}", problem=f"the states are {states}")
-        rows = rows.filter(Q(state=query.state))
-    page = list(rows[: query.limit + 1])
-    more = len(page) > query.limit
-    page = page[: query.limit]
-    return {"items": [_shown(row) for row in page], "next": page[-1].pk if more else None}
-
-
-@objects.post("/{noun}", response={201: Created, PROBLEMS: Problem}, summary="Create an object")
-def create_row(
-    request: HttpRequest, response: HttpResponse, noun: str, given: Body[dict[str, Any]], key: Key = None
-) -> Any:
-    """The fields are those of `machines/{noun}`; rows of other machines are given as references."""
-    actor = actor_of(request)
-
-    def act() -> dict[str, Any]:
-        row = create(noun, given, actor)
-        return {"ref": row.ref, "id": row.pk, "state": row.state, "sequence": row.sequence}
-
-    return Status(201, once(request, response, key, act))
-
-
 @objects.get("/{noun}/{id}", response={200: RowInFull, PROBLEMS: Problem}, summary="Read an object")
 def read_row(request: HttpRequest, noun: str, id: str) -> Any:  # noqa: A002
-    row = row_for(actor_of(request), noun, id)
-    return {**_shown(row), "fields": fields.values(row)}
+    actor = actor_of(request)
+    return row_in_full(row_for(actor, noun, id), actor)
+
+
+@objects.patch("/{noun}/{id}", response={200: RowInFull, PROBLEMS: Problem}, summary="Edit an object")
+def edit_row(
+    request: HttpRequest,
+    response: HttpResponse,
+    noun: str,
+    id: str,  # noqa: A002
+    given: Body[dict[str, Any]],
+    key: Key = None,
+) -> Any:
+    """The fields are the `edits` of `machines/{noun}`; what changes is an event. State changes by transitions only."""
+    actor = actor_of(request)
+    row = row_for(actor, noun, id)
+    return once(request, response, key, lambda: row_in_full(edit(row, given, actor), actor))
 
 
 @objects.get("/{noun}/{id}/transitions", response={200: Offers, PROBLEMS: Problem}, summary="What may be done now")

@@ -15,6 +15,7 @@ from core.api import PROBLEMS, Closed, Problem
 from core.errors import BadArguments, ObjectMissing, PravilaError
 from core.http import sentence
 from core.machine import perform, transition_of
+from core.paging import Id
 from state_machines.api_asking import Key, actor_of, once
 from state_machines.api_shapes import ManyHappened, happened
 
@@ -23,7 +24,7 @@ MOST = 1_000
 
 
 class One(Closed):
-    id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    id: Id
     arguments: dict[str, Any] = {}
     expected: Annotated[str | None, Field(max_length=40, description="refuse unless this is the state now")] = None
 

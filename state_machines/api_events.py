@@ -10,19 +10,19 @@ from ninja import Field, Query, Router, Schema
 
 from core import event_names, permission
 from core.acting import Actor
-from core.api import PROBLEMS, Closed, Problem, demand_known
+from core.api import PROBLEMS, Problem, demand_known
 from core.events import Event
+from core.paging import OldestFirst, page_of
+from state_machines.api_asking import actor_of
+from state_machines.api_shown import facts_shown
 
 router = Router()
-MAX_POSITION = 2**63 - 1
 
 
-class EventsQuery(Closed):
+class EventsQuery(OldestFirst):
     subject: Annotated[str | None, Field(max_length=100, description="a reference such as invoice:1042")] = None
     type: Annotated[str | None, Field(max_length=100)] = None
     customer: Annotated[str | None, Field(max_length=100)] = None
-    after: Annotated[int, Field(ge=0, le=MAX_POSITION, description="`next` of the page before")] = 0
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class EventInFull(Schema):
@@ -50,12 +50,14 @@ class EventsListed(Schema):
 
 
 def _visible(request: HttpRequest) -> QuerySet[Event]:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    permission.demand_reader(actor)
-    return Event.objects.filter(customer=actor.customer) if actor.customer else Event.objects.all()
+    actor = actor_of(request)
+    if (types := permission.event_types(actor)) is None:
+        return Event.objects.all()
+    return Event.objects.filter(customer__in=actor.customers or (), type__in=types)
 
 
-def _shown(event: Event) -> dict[str, Any]:
+def _shown(event: Event, actor: Actor) -> dict[str, Any]:
+    event.facts, event.was = facts_shown(event, actor)
     chain = {name: getattr(event, name) for name in ("correlation", "cause", "depth", "request_id")}
     return {**event.as_document(), "position": event.pk, **chain}
 
@@ -68,13 +70,11 @@ def list_events(request: HttpRequest, query: Query[EventsQuery]) -> Any:
     for name in ("subject", "type", "customer"):
         if (value := getattr(query, name)) is not None:
             events = events.filter(**{name: value})
-    page = list(events[: query.limit + 1])
-    more = len(page) > query.limit
-    page = page[: query.limit]
-    return {"items": [_shown(event) for event in page], "next": page[-1].pk if more else None}
+    page, last = page_of(events, query)
+    return {"items": [_shown(event, actor_of(request)) for event in page], "next": last and last.pk}
 
 
 @router.get("/{id}", response={200: EventInFull, PROBLEMS: Problem}, summary="Read an event")
 def read_event(request: HttpRequest, id: str) -> Any:  # noqa: A002
     """By its name (invoice:1042@3) or its position in the log."""
-    return _shown(event_names.find(_visible(request), id))
+    return _shown(event_names.find(_visible(request), id), actor_of(request))

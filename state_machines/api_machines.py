@@ -13,7 +13,8 @@ from core.catalog import MachineSpec
 from core.diagram import draw
 from core.errors import BadArguments
 from core.machines import state_titles
-from state_machines import fields
+from state_machines import fields, filters
+from state_machines.api_asking import actor_of
 
 router = Router()
 
@@ -38,7 +39,8 @@ class Guard(Schema):
 
 
 class TransitionInFull(Schema):
-    """`arguments` is a JSON schema; `roles` are those of staff who may perform it, besides administrators."""
+    """`arguments` is a JSON schema; `roles` are those of staff who may perform it, besides administrators; empty
+    means operators. `customer_roles` are those of the customer's own people."""
 
     name: str
     title: str
@@ -48,6 +50,7 @@ class TransitionInFull(Schema):
     arguments: dict[str, Any]
     guards: list[Guard]
     roles: list[str]
+    customer_roles: list[str]
     moves_money: bool
 
 
@@ -68,7 +71,8 @@ class RelationInFull(Schema):
 
 
 class MachineInFull(Schema):
-    """A machine. `fields` is the JSON schema of what creates one; `diagram` the address of its picture."""
+    """A machine. `fields` is the JSON schema of what creates one, `edits` of what changes one; `filters` are
+    what its list is asked by; `diagram` is the address of its picture."""
 
     noun: str
     title: str
@@ -80,6 +84,8 @@ class MachineInFull(Schema):
     relations: list[RelationInFull]
     events: list[str]
     fields: dict[str, Any]
+    edits: dict[str, Any]
+    filters: dict[str, Any]
     diagram: str
 
 
@@ -118,6 +124,8 @@ def read_machine(request: HttpRequest, noun: str) -> Any:
         "relations": [vars(relation) for relation in spec.relations.values()],
         "events": [event.name for event in catalog.event_types if event.noun == noun],
         "fields": fields.schema(model),
+        "edits": fields.edit_schema(model),
+        "filters": filters.known(model, actor_of(request)),
         "diagram": f"{request.path.rstrip('/')}/diagram",
     }
 
@@ -147,6 +155,7 @@ def _transitions(spec: MachineSpec) -> list[dict[str, Any]]:
             "arguments": schemas.of_arguments(one.arguments, one.required),
             "guards": [{"name": guard.name, "title": str(guard.title)} for guard in one.guards],
             "roles": list(one.roles),
+            "customer_roles": list(one.customer_roles),
             "moves_money": one.moves_money,
         }
         for _name, one in sorted(spec.transitions.items())

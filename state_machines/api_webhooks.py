@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
 
 from core import clock
@@ -13,7 +13,7 @@ from core.api import PROBLEMS, Problem, strict_json
 from core.errors import PravilaError
 from state_machines.sources.declare import Post, Unreadable
 from state_machines.webhook_intake import take
-from state_machines.webhook_sources import source_named
+from state_machines.webhook_sources import source_known
 
 router = Router()
 MAX_BYTES = 256 * 1024
@@ -34,12 +34,9 @@ class WebhookTaken(Schema):
     duplicate: bool
 
 
-@router.post(
-    "/{source}", auth=None, response={200: WebhookTaken, PROBLEMS: Problem, 413: Problem}, summary="Post a webhook"
-)
-def post_webhook(request: HttpRequest, source: str) -> Any:
-    """Signed as the source signs. It is stored before the answer, and processed after it."""
-    account = source_named(source)
+def posted(request: HttpRequest, source: str) -> HttpResponse:
+    """Store what was posted to the address of a source. Raises SourceMissing, TooLarge, Unreadable or Refused."""
+    account = source_known(source)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES or len(request.body) > MAX_BYTES:
         raise TooLarge(most=MAX_BYTES)
     try:
@@ -49,4 +46,10 @@ def post_webhook(request: HttpRequest, source: str) -> Any:
     if not isinstance(data, dict):
         raise Unreadable(reason="its body is no JSON object")
     taken = take(account, Post(request.headers, request.body, data, clock.now()))
-    return {"webhook": taken.webhook.ref, "state": taken.webhook.state, "duplicate": not taken.fresh}
+    return JsonResponse({"webhook": taken.webhook.ref, "state": taken.webhook.state, "duplicate": not taken.fresh})
+
+
+@router.post("/{source}", auth=None, response={200: WebhookTaken, PROBLEMS: Problem}, summary="Post a webhook")
+def post_webhook(request: HttpRequest, source: str) -> Any:
+    """Signed as the source signs. It is stored before the answer, and processed after it."""
+    return posted(request, source)

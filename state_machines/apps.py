@@ -16,6 +16,6 @@ class StateMachinesConfig(AppConfig):
         for module in pkgutil.iter_modules([str(Path(__file__).parent / "sources")]):
             importlib.import_module(f"state_machines.sources.{module.name}")
         from core import wiring  # noqa: PLC0415 - models exist only now
-        from state_machines import webhook_sources  # noqa: PLC0415
+        from state_machines import figures, webhook_sources  # noqa: F401, PLC0415
 
         wiring.DEMANDS.append(webhook_sources.undeclared)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.errors import NotAllowed
+from core.errors import Blocked, NotAllowed
 from core.machine import change, lock, perform
 from state_machines.collecting import collect
 from state_machines.invoice_lines import InvoiceLine
 from state_machines.invoices import Invoice
 from state_machines.orders import Order
 from state_machines.payments import Payment
+from state_machines.proforma_guards import orders_are_not_invoiced
 from state_machines.proforma_orders import items
 
 if TYPE_CHECKING:
@@ -32,9 +33,15 @@ def invoice_of(proforma: Proforma, **arguments: Any) -> Invoice:
 
 
 def to_invoice(proforma: Proforma, payment: str, paid_by: str) -> None:
-    """Make the issued invoice of a locked proforma, and pay it where a payment or a method is given."""
+    """Make the issued invoice of a locked proforma, and pay it where a payment or a method is given.
+
+    Raises Blocked where somebody invoiced one of its orders just now: whoever invoices an order holds it.
+    """
     payer = lock(Payment, int(payment.partition(":")[2])) if payment else None  # before the invoice, as everywhere
-    orders = list(Order.objects.filter(proforma=proforma.pk)[:2])
+    found = Order.objects.filter(proforma=proforma.pk).order_by("id")
+    orders = [lock(Order, key) for key in found.values_list("pk", flat=True)]
+    if reason := orders_are_not_invoiced.check(proforma):
+        raise Blocked(transition="convert", ref=proforma.ref, reason=reason)
     invoice = Invoice.objects.create(
         customer=proforma.customer,
         proforma=proforma,

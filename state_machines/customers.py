@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.catalog import EventType, Fact, Kind, Relation
+from core.customer_rights import OWNER, CustomerRights
 from core.declare import Declaration, StateField, transition
+from core.erasing import ERASED
 from core.machine import Machine
 from state_machines import columns
 
 MAX_SCORE, START_SCORE = 1000, 750
 DEFAULT_TERMS_DAYS = 14
+PHONE = RegexValidator(r"^\+[1-9][0-9]{6,14}$", _("Write it with its country, as in +40712345678."))
 KINDS = {"individual": _("private person"), "company": _("company"), "pfa": _("sole trader"), "ngo": _("association")}
 REASON: dict[str, Any] = {"reason": {"type": "string", "maxLength": 500}}
+
+_ADDRESS = (Fact("address", Kind.TEXT, title=_("keyed hash of the address"), free_of_persons=True),)
 
 
 def valid_tags(value: Any) -> None:
@@ -44,6 +49,7 @@ class Customer(Machine):
     )
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True, default="", validators=[PHONE])
     kind = models.CharField(_("kind"), max_length=12, choices=list(KINDS.items()), default="individual")
     country = models.CharField(_("country"), max_length=2, default="RO", validators=[columns.COUNTRY])
     currency = columns.currency()
@@ -92,6 +98,9 @@ class Customer(Machine):
             Relation("service_groups", "service_group"),
             Relation("domains", "domain"),
             Relation("tickets", "ticket"),
+            Relation("memberships", "membership"),
+            Relation("consents", "consent"),
+            Relation("notes", "note"),
         ),
         changes={
             "gdpr_consent": "customer.gdpr_consent_changed",
@@ -100,6 +109,14 @@ class Customer(Machine):
         events=(
             EventType("customer.gdpr_consent_changed", _("consent to the processing of data changed")),
             EventType("customer.marketing_consent_changed", _("consent to marketing changed")),
+            EventType(
+                ERASED,
+                _("what is kept beside the log erased"),
+                facts=(Fact("erased", Kind.INTEGER, title=_("rows erased")),),
+            ),
+            EventType("customer.mail_bounced", _("mail to the customer came back"), facts=_ADDRESS),
+            EventType("customer.mail_complained", _("mail to the customer was complained about"), facts=_ADDRESS),
+            EventType("customer.mail_released", _("the customer's address released"), facts=_ADDRESS),
             EventType(
                 "customer.credit_adjusted",
                 _("Credit score adjusted"),
@@ -110,6 +127,26 @@ class Customer(Machine):
             ),
         ),
         rank=10,
+        edits=(
+            "name",
+            "email",
+            "phone",
+            "tax_id",
+            "kind",
+            "country",
+            "currency",
+            "terms_days",
+            "language",
+            "tags",
+            "gdpr_consent",
+            "marketing_consent",
+        ),
+        customers=CustomerRights(
+            edit=(OWNER,),
+            fields=("name", "email", "phone", "language", "marketing_consent", "gdpr_consent"),
+            hidden=("credit_score", "tags"),
+            hidden_events=("customer.credit_adjusted",),
+        ),
     )
 
     class Meta:

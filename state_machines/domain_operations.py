@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -20,7 +21,7 @@ from state_machines.periods import months_later
 from state_machines.provisioning_tasks import CODE
 
 KINDS = {
-    "register": _("register"),
+    "register": pgettext_lazy("domain_operation", "register"),
     "renew": _("renew"),
     "transfer_in": _("transfer to us"),
     "transfer_out": _("transfer away"),
@@ -57,7 +58,7 @@ class DomainOperation(Machine):
     state = StateField(
         {
             "pending": _("pending"),
-            "submitted": _("submitted"),
+            "submitted": pgettext_lazy("domain_operation", "submitted"),
             "completed": _("completed"),
             "failed": _("failed"),
         },
@@ -111,12 +112,12 @@ class DomainOperation(Machine):
     def mark_completed(self) -> None:
         """The domain follows in the same transaction: registered, renewed by its years, or transferred."""
         self.finished_at = clock.now()
-        domain = lock(Domain, self.domain_id)
+        domain = self.domain = lock(Domain, self.domain_id)
         if reason := why_not(self, domain.state):
             raise Blocked(ref=self.ref, transition="mark_completed", reason=reason)
         if self.kind in ("register", "renew"):
             known = domain.expires_at if self.kind == "renew" else None
-            until = months_later(known or self.finished_at, 12 * self.years)
+            until = months_later(known or self.finished_at, 12 * self.years, UTC)
             change(domain, event="domain.renewed" if self.kind == "renew" else None, expires_at=until)
         if self.kind in ("register", "transfer_in") or domain.state == "expired":
             perform(domain, "activate")

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.catalog import EventType, Fact, Kind, Relation
+from core.customer_rights import TECHS, CustomerRights
 from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
 from state_machines import columns
@@ -29,7 +30,7 @@ STATES = {
     "suspended": _("suspended"),
     "transfer_in": _("coming to us"),
     "transfer_out": _("leaving us"),
-    "cancelled": _("cancelled"),
+    "cancelled": pgettext_lazy("domain", "cancelled"),
 }
 
 
@@ -95,11 +96,16 @@ class Domain(Machine):
         },
         recorded=("customer", "name"),
         rank=64,
+        edits=("registrar", "service", "locked", "whois_privacy", "auto_renew", "expires_at"),
+        customers=CustomerRights(edit=TECHS, fields=("auto_renew",)),
     )
 
     class Meta:
         verbose_name = _("domain")
         verbose_name_plural = _("domains")
+
+    def __str__(self) -> str:
+        return self.name
 
     @transition(
         source=("pending", "transfer_in", "expired", "suspended"),

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core import clock, permission
 from core.catalog import Fact, Kind
 from core.declare import Declaration, StateField, guard
 from core.declare import transition as move
@@ -17,6 +17,7 @@ from core.machine import Machine
 from state_machines import columns
 from state_machines.invoices import Invoice
 from state_machines.provisioning_tasks import CODE
+from state_machines.refunds import Refund
 
 MAX_TRIES = 5
 CLAIM = timedelta(minutes=10)
@@ -27,8 +28,8 @@ STATES = {
     "uploading": _("uploading"),
     "submitted": _("submitted"),
     "processing": _("in processing"),
-    "accepted": _("accepted"),
-    "rejected": _("rejected"),
+    "accepted": pgettext_lazy("efactura_document", "accepted"),
+    "rejected": pgettext_lazy("efactura_document", "rejected"),
     "error": _("error"),
     "outcome_unknown": _("outcome unknown"),
 }
@@ -51,10 +52,20 @@ def has_tries_left(document: EfacturaDocument, **_given: Any) -> str | None:
 
 
 class EfacturaDocument(Machine):
-    """One per invoice. The XML lies elsewhere; the row keeps its SHA-256. What may have arrived is never sent again."""
+    """One per invoice, and one per refund of it: a credit note, with a number of its own. What may have arrived is never
+    sent again by itself. The XML stands in a side row; this one keeps its SHA-256."""
 
     state = StateField(STATES, verbose_name=_("state"))
-    invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="efactura", verbose_name=_("invoice"))
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="efactura", verbose_name=_("invoice"))
+    refund = models.OneToOneField(
+        Refund,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_note",
+        verbose_name=pgettext_lazy("noun", "refund"),
+    )
+    number = models.CharField(_("number of the credit note"), max_length=60, blank=True, default="", editable=False)
     xml_sha256 = models.CharField(_("SHA-256 of the XML"), max_length=64, blank=True, default="", editable=False)
     upload_index = columns.code(_("upload index"), editable=False)
     failure_code = columns.code(_("failure code"), editable=False)
@@ -70,6 +81,10 @@ class EfacturaDocument(Machine):
         noun="efactura_document",
         title=_("e-Factura document"),
         facts=(
+            Fact(
+                "is_credit_note", Kind.BOOLEAN, title=_("is a credit note"), read=lambda row: row.refund_id is not None
+            ),
+            columns.code_fact("number", _("number of the credit note"), optional=True),
             columns.code_fact("upload_index", _("upload index"), optional=True),
             columns.code_fact("failure_code", _("failure code"), optional=True),
             Fact("is_local", Kind.BOOLEAN, title=_("failed here")),
@@ -80,20 +95,27 @@ class EfacturaDocument(Machine):
             columns.moment_fact("finished_at", _("finished at")),
         ),
         related={"customer": "invoice.customer", "invoice": "invoice"},
-        terminal=("accepted", "rejected", "outcome_unknown"),
-        recorded=("invoice", "xml_sha256", "claimed_until"),
+        links={"invoice": "efactura_documents"},
+        terminal=("accepted", "rejected"),
+        recorded=("invoice", "refund", "xml_sha256", "claimed_until"),
         rank=45,
+        edits=("deadline_at",),
     )
 
     class Meta:
         verbose_name = _("e-Factura document")
         verbose_name_plural = _("e-Factura documents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice"], condition=models.Q(refund=None), name="efactura_one_per_invoice"
+            )
+        ]
 
     @move(
         source=("draft", "error"),
         target="queued",
         event="efactura_document.queued",
-        title=_("queue"),
+        title=pgettext_lazy("verb", "queue"),
         guards=(invoice_is_issued, has_tries_left),
     )
     def mark_queued(self) -> None:
@@ -169,5 +191,42 @@ class EfacturaDocument(Machine):
         title=_("take the outcome as unknown"),
     )
     def mark_outcome_unknown(self) -> None:
-        """It may have arrived, so a person looks; nothing sends it again."""
+        """It may have arrived, so the office is asked; nothing sends it again by itself."""
         self.claimed_until = None
+
+    @move(
+        source="outcome_unknown",
+        target="submitted",
+        event="efactura_document.found",
+        title=_("take as found at the office"),
+        arguments=INDEX,
+        required=("index",),
+    )
+    def mark_found(self, index: str) -> None:
+        self.upload_index, self.submitted_at = index, clock.now()
+
+    @move(
+        source="outcome_unknown",
+        target="error",
+        event="efactura_document.not_arrived",
+        title=_("take as not arrived"),
+        roles=(permission.APPROVER,),
+    )
+    def mark_not_arrived(self) -> None:
+        """A person is sure that the office does not have it, so it may be sent again."""
+        self.failure_code, self.is_local = "not_arrived", False
+
+
+class EfacturaXml(models.Model):
+    """What was built for a document, as it was or would be sent. It names the buyer, and is kept as long as the invoice, as the
+    law wants it."""
+
+    document = models.OneToOneField(EfacturaDocument, models.CASCADE, primary_key=True, related_name="file")
+    xml = models.TextField(_("XML"))
+
+    class Meta:
+        verbose_name = _("XML of an e-Factura document")
+        verbose_name_plural = _("XML of e-Factura documents")
+
+    def __str__(self) -> str:
+        return str(self.document_id)

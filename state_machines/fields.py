@@ -11,7 +11,9 @@ from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from core import clock, schemas
+from core import clock, facts, refs, schemas
+from core.encrypted import EncryptedField
+from core.errors import ObjectMissing
 from core.machine import Machine
 
 OWN = ("id", "state", "sequence")
@@ -19,8 +21,45 @@ Field: TypeAlias = "models.Field[Any, Any]"
 
 
 def creatable(model: type[Machine]) -> list[Field]:
-    """The fields that somebody who creates a row may give."""
+    """The fields that somebody who creates a row may give; none of what a function of its own creates."""
+    if not model.machine.created_by_doors:
+        return []
     return [field for field in model._meta.concrete_fields if field.editable and field.name not in OWN]
+
+
+def in_facts(model: type[Machine]) -> set[str]:
+    """Names of the fields that facts are read from."""
+    return {name for declared in model.spec.facts for name in facts.columns(declared)}
+
+
+def recorded(model: type[Machine]) -> set[str]:
+    """Names of the fields that change only with an event: those that the database guards, and keys that make links."""
+    first_steps = {path.partition(".")[0] for path in model.machine.related.values()}
+    return (in_facts(model) | first_steps | set(model.machine.recorded) | set(model.machine.links)) - {"state"}
+
+
+def editable(model: type[Machine]) -> list[Field]:
+    """The fields that staff may edit as they are: the declared `edits`, else those that no event records; no secret."""
+    edits, kept = model.machine.edits, recorded(model)
+    return [
+        one
+        for one in model._meta.concrete_fields
+        if one.editable
+        and one.name not in OWN
+        and not isinstance(one, EncryptedField)
+        and (one.name not in kept if edits is None else one.name in edits)
+    ]
+
+
+def row_named(field: Field, ref: str) -> models.Model:
+    """The row that a reference given for a foreign key names. Raises BadReference or ObjectMissing."""
+    related: Any = field.related_model
+    if issubclass(related, Machine):
+        return refs.resolve(ref)
+    found: models.Model | None = related._default_manager.filter(pk=refs.parse_row(ref)[1]).first()
+    if found is None:
+        raise ObjectMissing(ref=ref)
+    return found
 
 
 def schema(model: type[Machine]) -> dict[str, Any]:
@@ -30,8 +69,13 @@ def schema(model: type[Machine]) -> dict[str, Any]:
     return schemas.of_arguments({field.name: _schema_of(field) for field in fields}, required)
 
 
+def edit_schema(model: type[Machine]) -> dict[str, Any]:
+    """The JSON schema of what edits a row."""
+    return schemas.of_arguments({field.name: _schema_of(field) for field in editable(model)}, [])
+
+
 def _schema_of(field: Field) -> dict[str, Any]:
-    made = _plain_schema(field)
+    made = plain_schema(field)
     if field.choices and "type" in made:
         made["enum"] = [value for value, _title in field.flatchoices] + ([""] if field.blank else [])
     if field.null and isinstance(made.get("type"), str):
@@ -39,9 +83,10 @@ def _schema_of(field: Field) -> dict[str, Any]:
     return made | {"title": str(field.verbose_name)}
 
 
-def _plain_schema(field: Field) -> dict[str, Any]:
+def plain_schema(field: Field) -> dict[str, Any]:
+    """The JSON schema of a value, whatever choices the field has."""
     if isinstance(field, models.ForeignKey):
-        noun = field.related_model.machine.noun if issubclass(field.related_model, Machine) else r"[a-z_]+"
+        noun = noun_of(field.related_model)
         return {"type": "string", "pattern": rf"^{noun}:[0-9]{{1,18}}$"}
     if isinstance(field, models.BooleanField):
         return {"type": "boolean"}
@@ -74,15 +119,20 @@ def parsed(field: Field, value: Any) -> Any:
 
 
 def values(row: Machine) -> dict[str, Any]:
-    """Every column of the row beyond its key, state and sequence, as JSON data; other machines' rows as references."""
-    return {field.name: _as_data(field, row) for field in row._meta.concrete_fields if field.name not in OWN}
+    """Every column of the row beyond its key, state, sequence and secrets, as JSON data; other rows as references."""
+    shown = (one for one in row._meta.concrete_fields if one.name not in OWN and not isinstance(one, EncryptedField))
+    return {field.name: _as_data(field, row) for field in shown}
+
+
+def noun_of(model: Any) -> str:
+    """What the rows of a model are called in references: user:3, invoice:1042."""
+    return str(model.machine.noun if issubclass(model, Machine) else model._meta.model_name)
 
 
 def _as_data(field: Field, row: Machine) -> Any:
     value = getattr(row, field.attname)
     if isinstance(field, models.ForeignKey) and value is not None:
-        model = field.related_model
-        return f"{model.machine.noun}:{value}" if issubclass(model, Machine) else value
+        return f"{noun_of(field.related_model)}:{value}"
     if isinstance(value, datetime):
         return clock.iso(value)
     if isinstance(value, date):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -19,6 +18,7 @@ from state_machines import columns, invoice_guards, invoice_series
 from state_machines.customers import REASON, Customer
 from state_machines.invoice_facts import FACTS, ORIGINS, STATES
 from state_machines.orders import Order
+from state_machines.periods import days_later
 from state_machines.profiles import terms_days
 
 
@@ -70,7 +70,11 @@ class Invoice(Machine):
         facts=FACTS,
         related={"customer": "customer", "order": "order"},
         links={"customer": "invoices", "order": "invoices", "proforma": "invoices", "service": "invoices"},
-        relations=(Relation("payments", "payment"), Relation("services", "service")),
+        relations=(
+            Relation("payments", "payment"),
+            Relation("services", "service"),
+            Relation("efactura_documents", "efactura_document"),
+        ),
         terminal=("void",),
         events=(
             EventType("invoice.line_added", _("invoice line added")),
@@ -144,10 +148,12 @@ class Invoice(Machine):
         ),
     )
     def issue(self) -> None:
-        """Number it, date it, and set when it is due unless that was agreed."""
-        self.issued_at = clock.now()
-        self.due_at = self.due_at or self.issued_at + timedelta(days=terms_days(self.customer))
+        """Number it, date it, and set when it is due unless that was agreed. Dated under the lock of its series, so that dates
+        rise with numbers."""
+        terms = terms_days(self.customer)
         self.number = invoice_series.take_number(self.series)
+        self.issued_at = clock.now()
+        self.due_at = self.due_at or days_later(self.issued_at, terms)
 
     @move(
         source=("issued", "overdue"),
@@ -173,7 +179,7 @@ class Invoice(Machine):
         source=("draft", "issued", "overdue"),
         target="void",
         event="invoice.voided",
-        title=_("void"),
+        title=pgettext_lazy("verb", "void"),
         guards=(invoice_guards.nothing_is_kept,),
         arguments=REASON,
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock, permission
 from core.catalog import Fact, Kind, Relation
+from core.customer_rights import PAYERS
 from core.declare import Declaration, StateField, transition
 from core.machine import Machine
 from state_machines import columns, order_guards
@@ -97,6 +98,7 @@ class Order(Machine):
         event="order.submitted",
         title=_("submit"),
         guards=(order_guards.has_items, order_guards.adds_up, order_guards.total_is_positive),
+        customer_roles=PAYERS,
     )
     def submit(self) -> None:
         self.submitted_at = clock.now()

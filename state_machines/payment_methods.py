@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.catalog import Fact, Kind
+from core.customer_rights import PAYERS, CustomerRights
 from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
 from state_machines import columns
@@ -19,7 +20,7 @@ from state_machines.payments import METHODS
 
 @guard("payment_method.has_run_out", _("its last day is over"))
 def has_run_out(method: PaymentMethod, **_given: Any) -> str | None:
-    if method.valid_to is not None and method.valid_to < clock.now().date():
+    if method.valid_to is not None and method.valid_to < clock.today():
         return None
     return gettext("payment method %(id)s has not run out") % {"id": method.pk}
 
@@ -28,7 +29,12 @@ class PaymentMethod(Machine):
     """A card or an account, by the gateway's own id for it."""
 
     state = StateField(
-        {"active": _("active"), "expired": _("expired"), "removed": _("removed")}, verbose_name=_("state")
+        {
+            "active": pgettext_lazy("payment_method", "active"),
+            "expired": pgettext_lazy("payment_method", "expired"),
+            "removed": _("removed"),
+        },
+        verbose_name=_("state"),
     )
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="payment_methods", verbose_name=_("customer"))
     method = models.CharField(_("method"), max_length=20, choices=list(METHODS.items()), default="stripe")
@@ -50,6 +56,8 @@ class PaymentMethod(Machine):
         recorded=("customer", "gateway_id"),
         terminal=("removed",),
         rank=14,
+        edits=("is_default", "valid_to"),
+        customers=CustomerRights(edit=PAYERS, fields=("is_default",)),
     )
 
     class Meta:
@@ -67,7 +75,13 @@ class PaymentMethod(Machine):
     def expire(self) -> None:
         self.is_default = False
 
-    @transition(source=("active", "expired"), target="removed", event="payment_method.removed", title=_("remove"))
+    @transition(
+        source=("active", "expired"),
+        target="removed",
+        event="payment_method.removed",
+        title=_("remove"),
+        customer_roles=PAYERS,
+    )
     def remove(self) -> None:
         """The gateway's id of it is forgotten."""
         self.is_default, self.gateway_id = False, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,10 +15,12 @@ from core.declare import Declaration, StateField, guard
 from core.declare import transition as move
 from core.errors import Blocked
 from core.machine import Machine, lock
+from core.money import Money
 from state_machines import columns
 from state_machines.collecting import why_not_collect
 from state_machines.customers import REASON
 from state_machines.payments import Payment
+from state_machines.periods import days_later
 from state_machines.retry_policies import MAX_ATTEMPTS, RetryPolicy, days_of
 
 _ATTEMPTS = [MinValueValidator(1), MaxValueValidator(MAX_ATTEMPTS)]
@@ -35,10 +36,16 @@ def is_due(retry: PaymentRetry, **_given: Any) -> str | None:
     }
 
 
-@guard("payment_retry.something_is_owed", _("its invoice still takes the amount"))
+@guard("payment_retry.something_is_owed", _("something is left to pay on its invoice"))
 def something_is_owed(retry: PaymentRetry, **_given: Any) -> str | None:
     invoice = retry.payment.invoice
-    return why_not_collect(invoice, retry.payment.amount) if invoice is not None else None
+    return why_not_collect(invoice, Money(_amount_minor(retry.payment), retry.payment.currency)) if invoice else None
+
+
+def _amount_minor(failed: Payment) -> int:
+    """What another attempt takes: as much as failed, or what is left to pay where that is less."""
+    left = failed.invoice.remaining_minor if failed.invoice else 0
+    return min(left, failed.amount_minor) or failed.amount_minor
 
 
 @guard("payment_retry.attempt_succeeded", _("the new payment succeeded"))
@@ -114,12 +121,12 @@ class PaymentRetry(Machine):
         guards=(is_due, something_is_owed),
     )
     def start(self) -> None:
-        """A new payment of the same amount is begun."""
+        """A new payment of the same amount is begun, or of what is left to pay where that is less."""
         former = self.payment
         self.attempt = Payment.objects.create(
             customer=former.customer,
             invoice=former.invoice,
-            amount_minor=former.amount_minor,
+            amount_minor=_amount_minor(former),
             currency=former.currency,
             method=former.method,
             attempt=former.attempt + self.number,
@@ -159,5 +166,5 @@ def plan_retry(payment: Payment, policy: RetryPolicy | None = None) -> PaymentRe
     if number > len(days):
         reason = gettext("all %(count)s attempts are used up") % {"count": len(days)}
         raise Blocked(transition="plan_retry", ref=failed.ref, reason=reason)
-    due = failed.failed_at + timedelta(days=days[number - 1])
+    due = days_later(failed.failed_at, days[number - 1])
     return PaymentRetry.objects.create(payment=failed, number=number, max_attempts=len(days), due_at=due)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.catalog import EventType, Fact, Kind, Relation
 from core.declare import Declaration, StateField, transition
@@ -12,7 +13,7 @@ from core.machine import Machine
 from state_machines import columns
 from state_machines.order_items import PRODUCT_TYPES
 
-OFFERS = {"draft": _("draft"), "offered": _("offered"), "withdrawn": _("withdrawn")}
+OFFERS = {"draft": _("draft"), "offered": _("offered"), "withdrawn": pgettext_lazy("plan", "withdrawn")}
 
 
 class Plan(Machine):
@@ -31,6 +32,12 @@ class Plan(Machine):
         _("period in months"), default=1, validators=[MinValueValidator(1), MaxValueValidator(120)]
     )
     trial_days = models.PositiveSmallIntegerField(_("days of trial"), default=0, validators=[MaxValueValidator(365)])
+    max_projects = models.PositiveIntegerField(
+        _("projects of its workspace"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100_000)],
+    )
     created_at = columns.born()
 
     machine = Declaration(
@@ -43,11 +50,13 @@ class Plan(Machine):
             columns.CURRENCY_FACT,
             Fact("period_months", Kind.INTEGER, title=_("period in months")),
             Fact("trial_days", Kind.INTEGER, title=_("days of trial")),
+            Fact("max_projects", Kind.INTEGER, title=_("projects of its workspace"), optional=True),
         ),
         relations=(Relation("subscriptions", "subscription"),),
         changes={"price_minor": "plan.price_changed"},
         events=(EventType("plan.price_changed", _("price of the plan changed")),),
         rank=5,
+        edits=("price_minor", "period_months", "trial_days", "max_projects"),
     )
 
     class Meta:

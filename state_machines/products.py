@@ -114,7 +114,7 @@ class ProductPrice(Machine):
 
 def price_on(product: Product, currency: str, day: date | None = None) -> Money | None:
     """The price of the product on `day` (today unless given), or None where it has none in this currency."""
-    dated = ProductPrice.objects.filter(product=product, currency=currency, valid_from__lte=day or clock.now().date())
+    dated = ProductPrice.objects.filter(product=product, currency=currency, valid_from__lte=day or clock.today())
     found = dated.order_by("-valid_from").first()
     return Money(found.price_minor, currency) if found is not None else None
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.ro import cui as romanian_cui
 
 from core.catalog import EventType, Fact, Kind
+from core.customer_rights import PAYERS, CustomerRights
 from core.declare import Declaration
 from core.machine import Machine
 from state_machines import columns
@@ -50,6 +51,7 @@ class TaxProfile(Machine):
         recorded=("customer", "cui", "vat_number"),
         terminal=(columns.KEPT,),
         rank=11,
+        edits=("cui", "vat_number", "is_vat_payer", "reverse_charge_eligible"),
     )
 
     class Meta:
@@ -104,6 +106,10 @@ class BillingProfile(Machine):
         ),
         terminal=(columns.KEPT,),
         rank=12,
+        edits=("terms_days", "credit_limit_minor", "delivery", "auto_payment"),
+        customers=CustomerRights(
+            edit=PAYERS, fields=("delivery", "auto_payment"), hidden=("credit_limit_minor", "credit_limit")
+        ),
     )
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.declare import guard
 from core.money import Money
+from state_machines.invoices import Invoice
 from state_machines.payments import Payment
+from state_machines.periods import days_later
 from state_machines.proforma_orders import amounts
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ VALID_DAYS = 30
 
 
 def in_thirty_days() -> datetime:
-    return clock.now() + timedelta(days=VALID_DAYS)
+    return days_later(clock.now(), VALID_DAYS)
 
 
 @guard("proforma.has_orders", _("it has orders"))
@@ -48,6 +50,17 @@ def is_out_of_date(proforma: Proforma, **_given: Any) -> str | None:
     if proforma.valid_to < clock.now():
         return None
     return gettext("proforma %(id)s is valid until %(end)s") % {"id": proforma.pk, "end": clock.iso(proforma.valid_to)}
+
+
+@guard("proforma.orders_are_not_invoiced", _("its orders have no invoice of their own"))
+def orders_are_not_invoiced(proforma: Proforma, **_given: Any) -> str | None:
+    invoice = Invoice.objects.filter(order__proforma=proforma.pk).exclude(state="void").order_by("id").first()
+    if invoice is None:
+        return None
+    return gettext("order %(order)s has invoice %(number)s already; void it first, or leave the proforma") % {
+        "order": invoice.order_id,
+        "number": invoice.display_number,
+    }
 
 
 @guard("proforma.payment_fits", _("the payment is of its customer and of its total"))

@@ -7,9 +7,11 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import clock
 from core.catalog import EventType, Fact, Kind, Relation
+from core.customer_rights import PAYERS
 from core.declare import Declaration, StateField, transition
 from core.machine import Machine
 from state_machines import columns, proforma_guards
@@ -26,7 +28,7 @@ class Proforma(Machine):
             "draft": _("draft"),
             "sent": _("sent"),
             "accepted": _("accepted"),
-            "expired": _("expired"),
+            "expired": pgettext_lazy("proforma", "expired"),
             "converted": _("converted"),
         },
         verbose_name=_("state"),
@@ -90,7 +92,7 @@ class Proforma(Machine):
     def send_proforma(self) -> None:
         """The customer has it."""
 
-    @transition(source="sent", target="accepted", event="proforma.accepted", title=_("accept"))
+    @transition(source="sent", target="accepted", event="proforma.accepted", title=_("accept"), customer_roles=PAYERS)
     def accept(self) -> None:
         """The customer wants it so."""
 
@@ -109,7 +111,12 @@ class Proforma(Machine):
         target="converted",
         event="proforma.converted",
         title=_("convert to an invoice"),
-        guards=(proforma_guards.has_orders, proforma_guards.adds_up, proforma_guards.payment_fits),
+        guards=(
+            proforma_guards.has_orders,
+            proforma_guards.adds_up,
+            proforma_guards.orders_are_not_invoiced,
+            proforma_guards.payment_fits,
+        ),
         arguments={
             "payment": {"type": "string", "pattern": "^payment:[0-9]{1,18}$"},
             "paid_by": {"type": "string", "enum": list(METHODS)},

@@ -76,6 +76,7 @@ class ProvisioningTask(Machine):
         terminal=("completed",),
         recorded=("service",),
         rank=62,
+        edits=("max_retries",),
     )
 
     class Meta:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Sum
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, permission
@@ -57,6 +58,27 @@ def why_not_refund(payment: Payment, minor: int, *, but: int | None = None) -> s
     return None
 
 
+def taken_back(refund: Refund) -> tuple[int, int]:
+    """What of its invoice went back by the refunds that were completed before this one, and by this one. What was paid too
+    much goes back first, and was never on the invoice."""
+    earlier = models.Q(completed_at__lt=refund.completed_at) | models.Q(
+        completed_at=refund.completed_at, pk__lt=refund.pk
+    )
+    found = Refund.objects.filter(earlier, payment__invoice=refund.payment.invoice_id, state="completed")
+    back: Counter[int] = Counter()
+    too_much = {refund.payment_id: refund.payment.overpaid_minor}
+    for payment, overpaid, minor in found.values_list("payment", "payment__overpaid_minor", "amount_minor"):
+        too_much[payment] = overpaid
+        back[payment] += minor
+
+    def on_the_invoice() -> int:
+        return sum(max(0, minor - too_much[payment]) for payment, minor in back.items())
+
+    before = on_the_invoice()
+    back[refund.payment_id] += refund.amount_minor
+    return before, on_the_invoice() - before
+
+
 @guard("refund.fits_payment", _("its payment can still give it back"))
 def fits_payment(refund: Refund, **_given: Any) -> str | None:
     return why_not_refund(refund.payment, refund.amount_minor, but=refund.pk)
@@ -89,7 +111,7 @@ class Refund(Machine):
 
     machine = Declaration(
         noun="refund",
-        title=_("refund"),
+        title=pgettext_lazy("noun", "refund"),
         facts=(
             Fact("amount", Kind.MONEY, title=_("amount")),
             columns.CURRENCY_FACT,
@@ -106,7 +128,7 @@ class Refund(Machine):
     )
 
     class Meta:
-        verbose_name = _("refund")
+        verbose_name = pgettext_lazy("noun", "refund")
         verbose_name_plural = _("refunds")
         constraints = [models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount_positive")]
 
@@ -159,6 +181,7 @@ class Refund(Machine):
             perform(payment, "partially_refund", arguments={"amount_minor": self.amount_minor})
         else:
             perform(payment, "refund_payment" if payment.state == "succeeded" else "complete_refund")
+        self.payment = lock(Payment, payment.pk)  # with what became of its invoice
 
     @move(
         source=("processing", "approved"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.catalog import Fact, Kind
 from core.declare import Declaration, StateField, transition
@@ -22,7 +23,7 @@ def valid_days(value: Any) -> None:
     fits = isinstance(value, list) and 1 <= len(value) <= MAX_ATTEMPTS
     if not fits or not all(type(day) is int and 1 <= day <= 365 for day in value) or value != sorted(set(value)):
         raise ValidationError(
-            _("Give 1 to 10 days from 1 to 365, each later than the one before it, as in [1, 3, 7, 14].")
+            _("Give 1 to 10 days from 1 to 365, each later than the one before it, as in 1, 3, 7, 14.")
         )
 
 
@@ -33,7 +34,9 @@ def standard_days() -> list[int]:
 class RetryPolicy(Machine):
     """`days` count from the first failure, one per attempt."""
 
-    state = StateField({"active": _("active"), "retired": _("retired")}, verbose_name=_("state"))
+    state = StateField(
+        {"active": pgettext_lazy("retry_policy", "active"), "retired": _("retired")}, verbose_name=_("state")
+    )
     code = columns.code(_("code"), blank=False, unique=True)
     days = models.JSONField(_("days"), default=standard_days, validators=[valid_days])
     is_default = models.BooleanField(_("default"), default=False)
@@ -47,6 +50,7 @@ class RetryPolicy(Machine):
             Fact("is_default", Kind.BOOLEAN, title=_("default")),
         ),
         rank=8,
+        edits=("days", "is_default"),
     )
 
     class Meta:

@@ -68,11 +68,15 @@ class Server(Machine):
             EventType("server.capacity_warning", _("server nearly full"), facts=USAGE, posted=True),
         ),
         rank=20,
+        edits=("location", "capacity"),
     )
 
     class Meta:
         verbose_name = _("server")
         verbose_name_plural = _("servers")
+
+    def __str__(self) -> str:
+        return self.name
 
     @transition(source="active", target="maintenance", event="server.maintenance_started", title=_("start maintenance"))
     def start_maintenance(self) -> None:

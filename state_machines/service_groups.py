@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.catalog import Fact, Kind, Relation
@@ -42,7 +42,7 @@ class ServiceGroup(Machine):
             "pending": _("pending"),
             "active": _("active"),
             "suspended": _("suspended"),
-            "cancelled": _("cancelled"),
+            "cancelled": pgettext_lazy("service_group", "cancelled"),
         },
         verbose_name=_("state"),
     )
@@ -64,6 +64,10 @@ class ServiceGroup(Machine):
         terminal=("cancelled",),
         recorded=("customer",),
         rank=58,
+        edits=(
+            "label",
+            "kind",
+        ),
     )
 
     class Meta:

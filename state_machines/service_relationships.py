@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.catalog import Fact, Kind
 from core.declare import Declaration, StateField, transition
@@ -34,7 +35,9 @@ class ServiceRelationship(Machine):
     A required dependency keeps `needed` from being suspended or terminated while `service` is active.
     """
 
-    state = StateField({"active": _("active"), "ended": _("ended")}, verbose_name=_("state"))
+    state = StateField(
+        {"active": pgettext_lazy("service_relationship", "active"), "ended": _("ended")}, verbose_name=_("state")
+    )
     service = models.ForeignKey(Service, models.PROTECT, related_name="needs", verbose_name=_("service"))
     needed = models.ForeignKey(Service, models.PROTECT, related_name="needed_by", verbose_name=_("other service"))
     kind = models.CharField(_("kind"), max_length=20, choices=list(KINDS.items()))
@@ -57,6 +60,7 @@ class ServiceRelationship(Machine):
         terminal=("ended",),
         recorded=("service",),
         rank=61,
+        edits=("billing", "required"),
     )
 
     class Meta:

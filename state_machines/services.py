@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.catalog import EventType, Fact, Kind, Relation
+from core.customer_rights import TECHS, CustomerRights
 from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
 from state_machines import columns
@@ -36,7 +37,7 @@ STATES = {
     "suspended": _("suspended"),
     "terminated": _("terminated"),
     "expired": _("expired"),
-    "failed": _("failed"),
+    "failed": pgettext_lazy("service", "failed"),
 }
 
 
@@ -52,15 +53,19 @@ def customer_is_active(service: Service, **_given: Any) -> str | None:
 
 @guard("service.nothing_depends_on_it", _("no active service depends on it"))
 def nothing_depends_on_it(service: Service, **_given: Any) -> str | None:
-    required = models.Q(needs__needed=service, needs__state="active", needs__kind="dependency", needs__required=True)
-    others = Service.objects.filter(models.Q(depends_on=service) | required, state="active").distinct().order_by("pk")
-    dependants = list(others.values_list("pk", flat=True)[:5])
+    dependants = dependants_of(service.pk).filter(state="active").order_by("pk")[:5]
     if not dependants:
         return None
     return gettext("service %(id)s is needed by the active service %(others)s") % {
         "id": service.pk,
         "others": ", ".join(map(str, dependants)),
     }
+
+
+def dependants_of(key: int) -> models.QuerySet[Service, int]:
+    """The keys of the services that need this one; they are locked with it, so that none becomes active meanwhile."""
+    required = models.Q(needs__needed=key, needs__state="active", needs__kind="dependency", needs__required=True)
+    return Service.objects.filter(models.Q(depends_on=key) | required).distinct().values_list("pk", flat=True)
 
 
 class Service(Machine):
@@ -147,6 +152,8 @@ class Service(Machine):
         ),
         changes={"server": "service.server_changed"},
         rank=60,
+        edits=("label", "group", "server", "depends_on", "next_due_at"),
+        customers=CustomerRights(edit=TECHS, fields=("label",)),
     )
 
     class Meta:
@@ -195,6 +202,7 @@ class Service(Machine):
         event="service.suspended",
         title=_("suspend"),
         guards=(nothing_depends_on_it,),
+        along=dependants_of,
         arguments={"reason": {"type": "string", "enum": list(SUSPEND_REASONS)}},
         required=("reason",),
     )
@@ -207,6 +215,7 @@ class Service(Machine):
         event="service.terminated",
         title=_("terminate"),
         guards=(nothing_depends_on_it,),
+        along=dependants_of,
     )
     def terminate(self) -> None:
         """It is gone for good."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.catalog import Fact, Kind
+from core.customer_rights import PAYERS
 from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
 from state_machines import columns
 from state_machines.customers import REASON, Customer
-from state_machines.periods import months_later
+from state_machines.periods import days_later, months_later
 from state_machines.plans import Plan
 
 DAYS = {"days": {"type": "integer", "minimum": 1, "maximum": 365}}
@@ -50,7 +50,7 @@ class Subscription(Machine):
             "active": _("active"),
             "past_due": _("past due"),
             "paused": _("paused"),
-            "cancelled": _("cancelled"),
+            "cancelled": pgettext_lazy("subscription", "cancelled"),
             "expired": _("expired"),
         },
         verbose_name=_("state"),
@@ -113,7 +113,7 @@ class Subscription(Machine):
     def start_trial(self, days: int = 0) -> None:
         """For so many days, else those of the plan, else 14."""
         self.period_start = clock.now()
-        self.period_end = self.period_start + timedelta(days=days or self.plan.trial_days or 14)
+        self.period_end = days_later(self.period_start, days or self.plan.trial_days or 14)
 
     @transition(source="trialing", target="active", event="subscription.trial_converted", title=_("end the trial"))
     def convert_trial(self) -> None:
@@ -135,11 +135,21 @@ class Subscription(Machine):
     def go_past_due(self) -> None:
         """A payment of it did not come."""
 
-    @transition(source=("active", "past_due"), target="paused", event="subscription.paused", title=_("pause"))
+    @transition(
+        source=("active", "past_due"),
+        target="paused",
+        event="subscription.paused",
+        title=_("pause"),
+    )
     def pause(self) -> None:
         """Nothing runs and nothing is owed for a while."""
 
-    @transition(source=("paused", "past_due"), target="active", event="subscription.resumed", title=_("resume"))
+    @transition(
+        source=("paused", "past_due"),
+        target="active",
+        event="subscription.resumed",
+        title=_("resume"),
+    )
     def resume(self) -> None:
         if self.period_end is None or self.period_end <= clock.now():
             self._begin()
@@ -151,6 +161,7 @@ class Subscription(Machine):
         title=_("end with the period"),
         guards=(goes_on,),
         arguments=REASON,
+        customer_roles=PAYERS,
     )
     def end_with_period(self, reason: str = "") -> None:
         self.ends_with_period = True
@@ -161,6 +172,7 @@ class Subscription(Machine):
         event="subscription.cancelled",
         title=_("cancel"),
         arguments=REASON,
+        customer_roles=PAYERS,
     )
     def cancel(self, reason: str = "") -> None:
         self.cancelled_at = clock.now()

@@ -88,6 +88,7 @@ class TaxRate(Machine):
         ),
         terminal=(columns.KEPT,),
         rank=4,
+        edits=("percent", "valid_to"),
     )
 
     class Meta:

@@ -47,11 +47,15 @@ class TicketCategory(Machine):
         ),
         relations=(Relation("tickets", "ticket"),),
         rank=18,
+        edits=("response_hours", "resolution_hours"),
     )
 
     class Meta:
         verbose_name = _("ticket category")
         verbose_name_plural = _("ticket categories")
+
+    def __str__(self) -> str:
+        return self.code
 
     @transition(source="active", target="retired", event="ticket_category.retired", title=_("retire"))
     def retire(self) -> None:

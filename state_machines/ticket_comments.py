@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.catalog import Fact, Kind
+from core.customer_rights import WRITERS, CustomerRights
 from core.declare import Declaration, StateField, transition
 from core.machine import Machine
 from state_machines import columns
@@ -37,6 +38,12 @@ class TicketComment(Machine):
         terminal=("redacted",),
         recorded=("ticket", "body"),
         rank=72,
+        customers=CustomerRights(
+            see={"internal": False},
+            create=WRITERS,
+            fields=("ticket", "body"),
+            given={"author": "customer", "internal": False},
+        ),
     )
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.catalog import EventType, Fact, Kind, Relation
+from core.customer_rights import WRITERS, CustomerRights
 from core.declare import Declaration, StateField, transition
 from core.machine import Machine
 from state_machines import columns
@@ -109,13 +110,20 @@ class Ticket(Machine):
             "service": "tickets",
             "category": "tickets",
         },
-        relations=(Relation("comments", "ticket_comment"),),
+        relations=(Relation("comments", "ticket_comment"), Relation("worklogs", "worklog")),
         events=(
             EventType("ticket.escalated", _("ticket escalated")),
             EventType("ticket.sla_warning", _("ticket near its deadline")),
             EventType("ticket.sla_breached", _("ticket past its deadline")),
         ),
         rank=70,
+        edits=("subject", "body", "category", "queue", "priority", "escalated", "response_due_at", "resolution_due_at"),
+        customers=CustomerRights(
+            create=WRITERS,
+            fields=("customer", "order", "order_item", "service", "category", "subject", "body"),
+            hidden=("cause", "escalated", "queue"),
+            hidden_events=("ticket.escalated", "ticket.sla_warning", "ticket.sla_breached"),
+        ),
     )
 
     class Meta:
@@ -142,7 +150,13 @@ class Ticket(Machine):
         """Staff have replied; the customer is next."""
         self.first_reply_at = self.first_reply_at or clock.now()
 
-    @transition(source="waiting_on_customer", target="open", event="ticket.returned", title=_("back to the queue"))
+    @transition(
+        source="waiting_on_customer",
+        target="open",
+        event="ticket.returned",
+        title=_("back to the queue"),
+        customer_roles=WRITERS,
+    )
     def back_to_queue(self) -> None:
         """The customer has replied."""
 
@@ -153,11 +167,12 @@ class Ticket(Machine):
         title=_("close"),
         arguments={"resolution": {"type": "string", "enum": list(RESOLUTIONS)}},
         required=("resolution",),
+        customer_roles=WRITERS,
     )
     def close(self, resolution: str) -> None:
         self.resolution, self.closed_at = resolution, clock.now()
 
-    @transition(source="closed", target="open", event="ticket.reopened", title=_("reopen"))
+    @transition(source="closed", target="open", event="ticket.reopened", title=_("reopen"), customer_roles=WRITERS)
     def reopen(self) -> None:
         self.resolution, self.closed_at = "", None
 

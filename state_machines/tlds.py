@@ -52,6 +52,9 @@ class Registrar(Machine):
         verbose_name = _("registrar")
         verbose_name_plural = _("registrars")
 
+    def __str__(self) -> str:
+        return self.code
+
     @move(source="active", target="disabled", event="registrar.disabled", title=_("disable"))
     def disable(self) -> None:
         """Nothing new is registered there."""
@@ -94,11 +97,15 @@ class Tld(Machine):
         events=(EventType("tld.price_changed", _("price of a top-level domain changed")),),
         changes=dict.fromkeys(("register_minor", "renew_minor", "transfer_minor"), "tld.price_changed"),
         rank=16,
+        edits=("registrar", "register_minor", "renew_minor", "transfer_minor"),
     )
 
     class Meta:
         verbose_name = _("top-level domain")
         verbose_name_plural = _("top-level domains")
+
+    def __str__(self) -> str:
+        return self.ending
 
     @move(source="active", target="disabled", event="tld.disabled", title=_("stop selling"))
     def disable(self) -> None:

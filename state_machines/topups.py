@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.catalog import Fact, Kind
+from core.customer_rights import PAYERS, CustomerRights
 from core.declare import Declaration, StateField, guard, transition
 from core.machine import Machine
 from state_machines import columns
@@ -29,7 +30,12 @@ class TopUp(Machine):
     """`amount_minor` in the wallet's currency. Success is final: money that arrived is debited, not un-arrived."""
 
     state = StateField(
-        {"pending": _("pending"), "success": _("arrived"), "failed": _("failed"), "expired": _("expired")},
+        {
+            "pending": _("pending"),
+            "success": _("arrived"),
+            "failed": _("failed"),
+            "expired": pgettext_lazy("topup", "expired"),
+        },
         verbose_name=_("state"),
     )
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="topups", verbose_name=_("wallet"))
@@ -57,6 +63,7 @@ class TopUp(Machine):
         terminal=("success", "failed", "expired"),
         recorded=("wallet",),
         rank=24,
+        customers=CustomerRights(create=PAYERS, fields=("wallet", "amount_minor")),
     )
 
     class Meta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -30,7 +30,12 @@ class VatValidation(Machine):
     """One question to a register, with its answer. The number stays on the row; events carry the country only."""
 
     state = StateField(
-        {"pending": _("asked"), "valid": _("valid"), "invalid": _("invalid"), "expired": _("out of date")},
+        {
+            "pending": _("asked"),
+            "valid": pgettext_lazy("vat_validation", "valid"),
+            "invalid": pgettext_lazy("vat_validation", "invalid"),
+            "expired": _("out of date"),
+        },
         verbose_name=_("state"),
     )
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="vat_validations", verbose_name=_("customer"))

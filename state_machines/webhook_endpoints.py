@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.customer_rights import STAFF_ONLY
 from core.declare import Declaration, StateField, transition
 from core.encrypted import EncryptedField
 from core.machine import Machine
@@ -53,7 +54,7 @@ def demand_types(patterns: Any) -> None:
     """Raise ValidationError unless these are event types or patterns of them, at least one."""
     fits = isinstance(patterns, list) and 0 < len(patterns) <= MOST_TYPES
     if not fits or not all(isinstance(one, str) and _TYPE.fullmatch(one) for one in patterns):
-        raise ValidationError(_('Give a list of event types or patterns, as in ["invoice.*"].'))
+        raise ValidationError(_("Give a list of event types or patterns, as in invoice.*."))
 
 
 class WebhookEndpoint(Machine):
@@ -81,6 +82,11 @@ class WebhookEndpoint(Machine):
         related={"customer": "customer"},
         recorded=("customer", "address"),
         rank=5,
+        edits=(
+            "event_types",
+            "address",
+        ),
+        customers=STAFF_ONLY,
     )
 
     class Meta:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from core import bells, clock
 from core.acting import Actor, acting
-from state_machines.sources.declare import Notice, Post, Refused
-from state_machines.webhook_sources import WebhookSource
+from core.born_once import born_once
+from core.errors import PravilaError
+from state_machines.sources.declare import Notice, Post, Refused, Unreadable
+from state_machines.webhook_sources import WebhookSource, source_named
 from state_machines.webhooks import InvalidWebhook, Webhook, WebhookBody
 
 KEPT_INVALID = 1000  # of each source
@@ -24,31 +26,50 @@ class Taken:
     fresh: bool
 
 
+class SourceChanged(PravilaError):
+    """Webhook source {name} was changed just now. Send the webhook again."""
+
+    status = 409
+    code = "conflict"
+
+
 def take(account: WebhookSource, post: Post) -> Taken:
-    """Verify and store. Raises Refused, which is kept as an invalid webhook, or Unreadable."""
-    source = account.source
+    """Verify and store. Raises Refused, which is kept as an invalid webhook, or Unreadable.
+
+    Where the source is no longer as `account` has it, the post is taken by what it is now.
+    """
     try:
-        if source.verify is not None:
-            source.verify(account.keys, post)
-    except Refused as refused:
-        _keep_invalid(account.name, post, str(refused))
+        return _taken(account, post)
+    except (Refused, Unreadable, SourceChanged) as refusal:
+        present = source_named(account.name)
+        if present.seen != account.seen:
+            return take(present, post)
+        if isinstance(refusal, Refused):
+            _keep_invalid(account.name, post, str(refusal))
         raise
+
+
+def _taken(account: WebhookSource, post: Post) -> Taken:
+    source = account.source
+    if source.verify is not None:
+        source.verify(account.keys, post)
     notice = source.read(account.keys, post)
     with acting(Actor(f"source:{account.name}", unlimited=True)):
         return keep(account, notice, post.body, verified=source.verify is not None)
 
 
 def keep(account: WebhookSource, notice: Notice, body: bytes, *, verified: bool) -> Taken:
-    """Store a notice once, to be applied later. `verified`: it is known to come from the service itself."""
+    """Store a notice once, to be applied later. `verified`: it is known to come from the service itself.
+
+    Raises SourceChanged where the source is not as `account` has it; nothing was written then.
+    """
     webhook = _made(account, notice, verified=verified)
-    try:
-        with transaction.atomic():
-            webhook.save()
-            WebhookBody(webhook_id=webhook.pk, body=body).save(force_insert=True)
-            transaction.on_commit(bells.ring_webhooks)
-    except IntegrityError:
-        return _again(account.name, notice)
-    return Taken(webhook, fresh=True)
+    if born_once(webhook, "webhook_once", WebhookBody, account.unchanged, body=body):
+        transaction.on_commit(bells.ring_webhooks)
+        return Taken(webhook, fresh=True)
+    if account.seen and source_named(account.name).seen != account.seen:
+        raise SourceChanged(name=account.name)
+    return _again(account.name, notice)
 
 
 def _made(account: WebhookSource, notice: Notice, *, verified: bool) -> Webhook:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core import clock, refs
 from core.catalog import Fact, Kind
+from core.customer_rights import STAFF_ONLY
 from core.declare import Declaration, StateField, guard, transition
+from core.erasing import erasable
 from core.machine import Machine, perform
 from core.money import Money
 from state_machines import columns
@@ -50,7 +52,12 @@ class Webhook(Machine):
     """
 
     state = StateField(
-        {"received": _("received"), "processed": _("processed"), "ignored": _("ignored"), "failed": _("failed")},
+        {
+            "received": _("received"),
+            "processed": _("processed"),
+            "ignored": _("ignored"),
+            "failed": pgettext_lazy("webhook", "failed"),
+        },
         verbose_name=_("state"),
         db_index=False,
     )
@@ -96,6 +103,8 @@ class Webhook(Machine):
         terminal=("processed", "ignored"),
         recorded=("source", "external_id", "payment", "customer"),
         rank=4,
+        created_by_doors=False,
+        customers=STAFF_ONLY,
     )
 
     class Meta:
@@ -163,6 +172,17 @@ class WebhookBody(models.Model):
     class Meta:
         verbose_name = _("webhook body")
         verbose_name_plural = _("webhook bodies")
+
+
+def _bodies_of(customer: str) -> models.QuerySet[WebhookBody]:
+    """Those of webhooks that were found to concern the customer, and of such as name one of their payments."""
+    key = refs.parse_row(customer)[1]
+    named = Payment.objects.filter(customer=key).exclude(gateway_id="").values("gateway_id")
+    about = models.Q(customer=key) | models.Q(gateway_id__in=named) | models.Q(alias__in=named)
+    return WebhookBody.objects.filter(webhook_id__in=Webhook.objects.filter(about).values("id"))
+
+
+erasable("bodies of webhooks", _bodies_of)
 
 
 class InvalidWebhook(models.Model):

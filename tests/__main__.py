@@ -1,13 +1,16 @@
-"""`make test`: every test embedded (SQLite), then every test distributed (PostgreSQL, Redis) where both answer.
+"""`make test`: every test embedded (SQLite), and beside it every test distributed (PostgreSQL, Redis) where both answer.
 
-PRAVILA_INSIST=1 makes a missing service a failure instead of a skip. Arguments go to pytest.
+What the second says follows when the first is done. PRAVILA_INSIST=1 makes a missing service a failure instead of a skip. Arguments go to pytest.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from tempfile import TemporaryFile
+from typing import IO
 
 import psycopg
 from redis import Redis
@@ -30,10 +33,11 @@ def missing_services() -> list[str]:
     return missing
 
 
-def run(stack: str, arguments: list[str], **variables: str) -> int:
-    print(f"\n=== {stack}", flush=True)
+def begin(arguments: list[str], told: IO[str] | None = None, **variables: str) -> subprocess.Popen[bytes]:
     clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=clean | variables, check=False).returncode
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments], env=clean | variables, stdout=told, stderr=told
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -41,14 +45,18 @@ def main(arguments: list[str]) -> int:
     if missing and os.environ.get("PRAVILA_INSIST"):
         print(f"No answer from {' and '.join(missing)}; start what is missing.", file=sys.stderr)
         return 1
-    codes = [run("embedded: SQLite, worker inside", arguments)]
+    print("\n=== embedded: SQLite, worker inside", flush=True)
     if missing:
+        code = begin(arguments).wait()
         print(f"\nSkipped: the distributed stack, because there is no answer from {' and '.join(missing)}.")
-    else:
-        codes.append(
-            run("distributed: PostgreSQL, Redis, Celery", arguments, DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL)
-        )
-    return max(codes)
+        return abs(code)
+    with TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
+        distributed = begin(arguments, told, DATABASE_URL=DATABASE_URL, REDIS_URL=REDIS_URL)
+        codes = [begin(arguments).wait(), distributed.wait()]
+        told.seek(0)
+        print("\n=== distributed: PostgreSQL, Redis, Celery", flush=True)
+        shutil.copyfileobj(told, sys.stdout)
+    return max(abs(code) for code in codes)
 
 
 if __name__ == "__main__":

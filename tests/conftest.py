@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 from redis import Redis
 from redis.exceptions import RedisError
 
+from actions.gateways.backups import BackupsDouble
+from actions.gateways.doors import replaced
+
 pytest_plugins = ["actions.testing.fixtures"]
+property_settings.register_profile("any machine", deadline=None, suppress_health_check=list(HealthCheck))
+property_settings.load_profile("any machine")  # how quickly examples are drawn says nothing about the product
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def _redis_answers() -> bool:
-    url = os.environ.get("PRAVILA_TEST_REDIS", settings.CONFIG.redis_url)
-    if not url:
+    if not settings.CONFIG.redis_url:
         return False
     try:
-        return bool(Redis.from_url(url, socket_connect_timeout=1).ping())
+        return bool(Redis.from_url(settings.CONFIG.redis_url, socket_connect_timeout=1).ping())
     except RedisError:
         return False
 
@@ -42,6 +49,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """A huge input is named by its size, not by itself."""
     return f"{argname}-{len(val)}" if isinstance(val, str | bytes) and len(val) > 60 else None
+
+
+@pytest.fixture(autouse=True)
+def _no_backups() -> Iterator[None]:
+    """The house asks for a backup each night, also where a test turns the clock over a month."""
+    with replaced(backups=BackupsDouble()):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page that was asked for in a language leaves none to the next test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.dispatch import dispatch_all
-from actions.runner import run_due
+from actions.lap import lap
 from actions.runs import ActionRun
-from core.bells import QUEUES
 from core.machine import perform
 from rules.document.model import Document, content_hash
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
@@ -34,7 +32,7 @@ def work(laps: int = 20) -> int:
     """Decide and carry out until nothing is due. The number of runs worked on; fails where there is no end."""
     runs = 0
     for _lap in range(laps):
-        decided, carried_out = dispatch_all(), sum(run_due(queue, limit=1000) for queue in QUEUES)
+        decided, carried_out = lap()
         runs += carried_out
         if not decided and not carried_out:
             return runs

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import TypeVar
 
 from django.db import connection
@@ -27,3 +28,14 @@ def at_once(*acts: Callable[[], T]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def ended_or_waiting(thread: Thread, *, seconds: float = 20) -> None:
+    """Return as soon as `thread` has ended, or some connection waits for a lock of PostgreSQL."""
+    end = time.monotonic() + seconds
+    while thread.is_alive() and time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        thread.join(0.02)

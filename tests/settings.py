@@ -14,7 +14,9 @@ if "PRAVILA_VAR" not in os.environ:
 from core.settings import *  # noqa: F403
 from core.settings import CONFIG, DATABASES, INSTALLED_APPS
 
-CONFIG = replace(CONFIG, gate_seconds=0.0)  # a process for each published text; tests of the gate turn it on
+CONFIG = replace(
+    CONFIG, gate_seconds=0.0, api_per_minute=0
+)  # a process for each published text; tests of the gate turn it on
 _PROVIDERS = ["django_athm", "rest_framework", "django_filters", "django_celery_beat", "subscriptions"]
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.fines", *_PROVIDERS]
 MIDTRANS_SERVER_KEY = "SB-Mid-server-test"

@@ -27,11 +27,12 @@ class Asked:
 
 @dataclass
 class StandIn:
-    """`answers` are (status, headers, body) given first, in order; then 200 and an empty object."""
+    """`answers` are (status, headers, body) given first, in order; then 200 and an empty object. Status 0 is silence."""
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, status: int, body: bytes = b"{}", **headers: str) -> None:
         self.answers.append((status, {name.replace("_", "-"): value for name, value in headers.items()}, body))
@@ -47,6 +48,9 @@ def stand_in() -> Iterator[StandIn]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             service.asked.append(Asked(self.command, self.path, dict(self.headers), body))
             status, headers, answer = service.answers.pop(0) if service.answers else (200, {}, b"{}")
+            if status == 0:
+                service.closing.wait(30)
+                return
             self.send_response(status)
             for name, value in {"Content-Type": "application/json", **headers}.items():
                 self.send_header(name, value)
@@ -66,6 +70,7 @@ def stand_in() -> Iterator[StandIn]:
     try:
         yield service
     finally:
+        service.closing.set()
         server.shutdown()
         thread.join()
         server.server_close()

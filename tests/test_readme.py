@@ -31,5 +31,11 @@ def test_what_its_python_imports_exists(text: str) -> None:
     exec(compile(ast.Module(imports, []), "README.md", "exec"), {})
 
 
+def test_the_files_that_it_names_are_there() -> None:
+    named = re.findall(r"`((?:core|rules|state_machines|actions|admin_ui|tests)/[a-z_./]*)`", PAGE)
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_it_shows_rules_and_python() -> None:
     assert (len(RULES), len(PYTHON)) == (2, 4)

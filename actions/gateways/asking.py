@@ -1,4 +1,4 @@
-"""Doors to services that are asked for something and answer in JSON: the registrar, the payment gateway, analytics."""
+"""Doors to services that are asked for something and answer in JSON: the registrar, the payment gateway, analytics, surveys."""
 
 from __future__ import annotations
 
@@ -78,3 +78,4 @@ CHARGES: Door[AskingGateway] = Door(
 ANALYTICS: Door[AskingGateway] = Door(
     "analytics", _("Analytics"), real=lambda: HttpAsking("analytics"), double=AskingDouble
 )
+SURVEYS: Door[AskingGateway] = Door("surveys", _("Surveys"), real=lambda: HttpAsking("surveys"), double=AskingDouble)

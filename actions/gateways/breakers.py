@@ -44,7 +44,9 @@ def why_shut(door: str) -> Failed | None:
 def note(door: str, outcome: Outcome) -> None:
     """A transient failure counts; anything that the service answered opens the door again."""
     if not isinstance(outcome, Failed) or not outcome.retryable:
-        Breaker.objects.filter(door=door).delete()
+        # nearly always there is none, and to look costs no write
+        if Breaker.objects.filter(door=door).exists():
+            Breaker.objects.filter(door=door).delete()
         return
     breaker, made = Breaker.objects.get_or_create(door=door, defaults={"failures": 1, "reason": outcome.reason[:500]})
     if made:

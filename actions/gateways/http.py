@@ -12,6 +12,7 @@ import requests
 from django.conf import settings
 from requests_hardened import Config, Manager
 from requests_hardened.ip_filter import InvalidIPAddress
+from urllib3.exceptions import NewConnectionError
 
 from actions.outcome import Failed
 from core import clock
@@ -48,17 +49,20 @@ def send(method: str, url: str, *, service: str, **parts: Any) -> Reply | Failed
         with _hardened().send_request(method, url, stream=True, **parts) as response:
             body = response.raw.read(MOST_BYTES + 1, decode_content=True)
             if len(body) > MOST_BYTES:
-                return Failed(f"{service} answered more than {MOST_BYTES} bytes", retryable=False)
+                return Failed(f"{service} answered more than {MOST_BYTES} bytes", retryable=False, maybe=True)
             return Reply(response.status_code, dict(response.headers), body)
     except InvalidIPAddress:
         said = f"the address of {service} leads into a private network, which is refused; give a public one"
         return Failed(said, retryable=False)
     except ValueError:  # the library's errors about addresses are ValueErrors too
         return Failed(f"the address of {service} is none; correct it", retryable=False)
-    except requests.exceptions.Timeout:
+    except requests.exceptions.ConnectTimeout:
         return Failed(f"{service} did not answer in time", retryable=True)
+    except requests.exceptions.Timeout:
+        return Failed(f"{service} did not answer in time", retryable=True, maybe=True)
     except (requests.RequestException, OSError) as error:
-        return Failed(f"{service} could not be reached: {type(error).__name__}", retryable=True)
+        said = f"{service} could not be reached: {type(error).__name__}"
+        return Failed(said, retryable=True, maybe=not _never_connected(error))
 
 
 def refusal(reply: Reply, service: str, *, request: Any = None) -> Failed | None:
@@ -67,12 +71,19 @@ def refusal(reply: Reply, service: str, *, request: Any = None) -> Failed | None
         return None
     answer = reply.as_answer()
     if reply.status in _LATER or reply.status >= 500:
-        said = f"{service} answered {reply.status}"
-        return Failed(said, retryable=True, request=request, answer=answer, retry_after=_retry_after(reply))
+        said, maybe = f"{service} answered {reply.status}", reply.status >= 500
+        wait = _retry_after(reply)
+        return Failed(said, retryable=True, request=request, answer=answer, retry_after=wait, maybe=maybe)
     if 300 <= reply.status < 400:
         said = f"{service} answered {reply.status}: it has moved, and redirects are not followed; correct its address"
         return Failed(said, retryable=False, request=request, answer=answer)
     return Failed(f"{service} refused it with {reply.status}", retryable=False, request=request, answer=answer)
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether nothing was sent, because there was no connection to send it by."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(cause, NewConnectionError)
 
 
 def _hardened() -> Manager:

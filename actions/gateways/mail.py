@@ -14,6 +14,11 @@ from actions.gateways.doors import Door
 from actions.outcome import Done, Failed, Outcome
 
 
+def token_of(key: str) -> str:
+    """What a message is called outside; it tells nothing of the run."""
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
 @dataclass(frozen=True)
 class Mail:
     """One message. `key` is the idempotency key: the same message sent again has the same Message-ID."""
@@ -24,8 +29,13 @@ class Mail:
     key: str
 
     @property
+    def token(self) -> str:
+        """What notices of the mail service call the message."""
+        return token_of(self.key)
+
+    @property
     def message_id(self) -> str:
-        return f"<{hashlib.sha256(self.key.encode()).hexdigest()[:40]}@pravila>"
+        return f"<{self.token}@pravila>"
 
 
 class MailGateway(Protocol):

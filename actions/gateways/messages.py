@@ -12,6 +12,12 @@ from actions.gateways import http
 from actions.gateways.accounts import GatewayAccount, account_of
 from actions.gateways.doors import Door
 from actions.outcome import Done, Failed, Outcome
+from core.api import strict_json
+
+# errors of Slack's Web API that pass by themselves: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+_LATER = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,20 @@ class HttpMessages:
         reply = http.send("POST", request.url, service=self._door, json=request.json, headers=headers)
         if isinstance(reply, Failed):
             return reply
-        refused = http.refusal(reply, self._door, request=request.json)
+        refused = http.refusal(reply, self._door, request=request.json) or _said_no(reply, self._door, request.json)
         return refused or Done(f"sent by {self._door}", request=request.json, answer=reply.as_answer())
+
+
+def _said_no(reply: http.Reply, door: str, sent: Any) -> Failed | None:
+    """Slack and Telegram say {"ok": false} and why, Slack with the status of success."""
+    try:
+        told = strict_json(reply.body)
+    except ValueError:
+        return None
+    if not isinstance(told, dict) or told.get("ok") is not False:
+        return None
+    code = str(told.get("error") or told.get("description") or "no reason")[:100]
+    return Failed(f"{door} refused it: {code}", retryable=code in _LATER, request=sent, answer=reply.as_answer())
 
 
 @dataclass

@@ -18,7 +18,7 @@ from core.errors import PravilaError
 
 On = Literal["signal", "created", "saved", "deleted", "linked", "unlinked"]
 _SCHEMA = Draft202012Validator(json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8")))
-_PLACE = re.compile(r"\{([a-zA-Z][\w.]*)\}")
+_PLACE = re.compile(r"\{([a-zA-Z][\w.]*(?:\|[a-zA-Z][\w.]*)*)\}")
 _MAX_BYTES = 1024 * 1024
 
 

@@ -21,8 +21,17 @@ class Unreadable(ValueError):
     """What was sent does not have what the binding says; the message is a sentence's end."""
 
 
-def find(sent: Mapping[str, Any], path: str) -> Any:
-    """What stands at a dotted path; None where a part of it is missing."""
+def find(sent: Mapping[str, Any], paths: str) -> Any:
+    """What stands at a dotted path, or at the first that is set of several: a.b|c. None where a part of each is missing."""
+    value = None
+    for path in paths.split("|"):
+        value = _at(sent, path)
+        if value is not None and value != "":
+            break
+    return value
+
+
+def _at(sent: Mapping[str, Any], path: str) -> Any:
     value: Any = sent
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
 
-from core import event_log
+from core import event_log, refs
+from core.attaching import attach
 from core.bridge import reading, seen
 from core.bridge.binding import Binding
 from core.catalog import EventType
+from core.errors import PravilaError
 from core.events import Event
 from core.schemas import Check, of_facts_by_path
 
@@ -59,7 +61,15 @@ def _check(event: EventType) -> Check:
 
 
 def _append(binding: Binding, subject: str, facts: dict[str, Any], customer: str) -> Event:
-    """Append as the subject's next event; whoever took that place meanwhile is waited for, and then the next is tried."""
+    """Append as the subject's next event; whoever took that place meanwhile is waited for, and then the next is tried.
+
+    A row of a machine gives out the places in its log itself, so what is told about one goes through it.
+    """
+    if subject.partition(":")[0] in refs.MODELS:
+        try:
+            return attach(subject, binding.event.name, facts)
+        except PravilaError as refused:
+            raise reading.Unreadable(str(refused)) from refused
     for attempt in range(TRIES):
         newest = Event.objects.filter(subject=subject).order_by("-sequence").values_list("sequence", flat=True).first()
         try:

@@ -39,23 +39,30 @@ def _part(model: type[Machine], name: str) -> tuple[str, str]:
     return relation.related_model._meta.db_table, relation.field.column
 
 
+def tables() -> dict[str, set[str]]:
+    """The names of the columns of each table that this database has."""
+    dialect: Any = sqlite if connection.vendor == "sqlite" else postgresql
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(dialect.COLUMNS)
+        for name, column in cursor.fetchall():
+            found.setdefault(name, set()).add(column)
+    return found
+
+
 def wanted() -> list[DatabaseGuard]:
     """Every guard that this database should have, for the tables and columns that exist by now."""
     dialect: Any = sqlite if connection.vendor == "sqlite" else postgresql
-    with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        if EVENT not in tables:
-            return []
-        guards: list[DatabaseGuard] = list(dialect.log_guards(tables))
-        for model in all_machines():
-            table = guarded_table(model)
-            if table.table not in tables:
-                continue
-            columns = {column.name for column in connection.introspection.get_table_description(cursor, table.table)}
-            if {"state", "sequence", *table.recorded} <= columns:
-                made = dialect.explained(table)
-                guards += made if isinstance(made, list) else [made]
-                guards += [guard for guard in dialect.sealed(table) if guard.table in tables]
+    columns = tables()
+    if EVENT not in columns:
+        return []
+    guards: list[DatabaseGuard] = list(dialect.log_guards(set(columns)))
+    for model in all_machines():
+        table = guarded_table(model)
+        if {"state", "sequence", *table.recorded} <= columns.get(table.table, set()):
+            made = dialect.explained(table)
+            guards += made if isinstance(made, list) else [made]
+            guards += [guard for guard in dialect.sealed(table) if guard.table in columns]
     return guards
 
 
@@ -102,7 +109,7 @@ def restrict_app_role() -> None:
 def lift() -> None:
     """Drop every guard. For test databases, and for SQLite while it migrates: SQLite cannot alter a table that a
     trigger of another table names."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for name, table in present().items():
             _drop(cursor, name, table)
 

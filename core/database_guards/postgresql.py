@@ -81,6 +81,7 @@ def log_guards(tables: set[str]) -> list[DatabaseGuard]:
     return guards
 
 
+COLUMNS = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
 PRESENT = (
     "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
     "WHERE t.tgname LIKE 'pravila\\_%' AND t.tgenabled <> 'D' AND c.relnamespace = current_schema()::regnamespace"

@@ -72,6 +72,7 @@ def log_guards(tables: set[str]) -> list[DatabaseGuard]:
     return [*guards, DatabaseGuard(EVENT, "queue", (queue,))]
 
 
+COLUMNS = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'"
 PRESENT = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'pravila\\_%' ESCAPE '\\'"
 
 

@@ -8,17 +8,17 @@ from typing import Any
 
 from core.catalog import ActionSpec
 from core.errors import nearest
+from core.said import either, said
 from core.schemas import Check, of_arguments
 from rules.aggregates import ITEM
 from rules.checks.aggregates import relation
 from rules.checks.comparing import condition
-from rules.checks.holding import can_hold
 from rules.checks.scope import Finding, Scope, calendar, event, related
 from rules.checks.valuing import Params, values
 from rules.document.problem import join
 from rules.durations import Duration
 from rules.rule import Rule
-from rules.step import Step, texts
+from rules.step import ASK_WITHIN, LONGEST_ASK, SHORTEST_ASK, Step, texts
 from rules.values import Literal, build_value
 
 
@@ -34,7 +34,7 @@ class Doing:
 def steps(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
     """What is wrong with the steps of a rule, and with its `once`."""
     if not rule.steps:
-        yield Finding("warning", "/then", "this rule does nothing; add a step, or take the rule out")
+        yield Finding("warning", "/then", said("this rule does nothing; add a step, or take the rule out"))
     yield from _steps(rule.steps, "/then", rule, scope, params)
     once = rule.document.get("once", {})
     yield from related(once.get("per"), "/once/per", scope)
@@ -58,7 +58,9 @@ def _steps(steps: Sequence[Step], above: str, rule: Rule, around: Scope, params:
         if doing is None:
             near = nearest(step.do, names(scope.catalog))
             yield Finding(
-                "error", join(pointer, "do"), f'there is no action "{step.do}"; correct it or declare it.{near}'
+                "error",
+                join(pointer, "do"),
+                said('there is no action "{do}"; correct it or declare it.{near}', do=step.do, near=near),
             )
         else:
             yield from _fits(step, doing, join(pointer, "target" if step.target else "do"), scope)
@@ -66,36 +68,62 @@ def _steps(steps: Sequence[Step], above: str, rule: Rule, around: Scope, params:
         yield from _values(step, pointer, scope, params)
         if "hours" in step.document:
             yield from calendar(step.document["hours"], join(pointer, "hours"), scope)
+        if "ask" in step.document:
+            yield from _ask(step.document["ask"], join(pointer, "ask"), scope)
         yield from condition(step.unless, around, params)
         if step.otherwise:
-            yield from _otherwise(rule, steps, place, join(pointer, "otherwise"), around)
+            yield from _otherwise(steps, place, join(pointer, "otherwise"))
         if step.needs is not None:
             yield from _needs(steps, place, join(pointer, "needs"))
+
+
+def _ask(ask: Mapping[str, Any], pointer: str, scope: Scope) -> Iterator[Finding]:
+    known = list(scope.catalog.roles)
+    if ask["role"] not in known:
+        near = nearest(ask["role"], known) or said(" Possible: {known}.", known=", ".join(known))
+        says = said(
+            'there is no role "{role}", so nobody could say yes; correct it.{near}', role=ask["role"], near=near
+        )
+        yield Finding("error", join(pointer, "role"), says)
+    bounds = [duration.rank for text in (SHORTEST_ASK, LONGEST_ASK) if (duration := Duration.parse(text))]
+    within = Duration.parse(ask.get("within", ASK_WITHIN))
+    if within is not None and not bounds[0] <= within.rank <= bounds[1]:
+        says = said(
+            "a question waits for its answer at least {shortest} and at most {longest}, and not {within}",
+            shortest=SHORTEST_ASK,
+            longest=LONGEST_ASK,
+            within=within,
+        )
+        yield Finding(
+            "error",
+            join(pointer, "within"),
+            said("{says}; correct it, or take it out for {usual}", says=says, usual=ASK_WITHIN),
+        )
 
 
 def _needs(steps: Sequence[Step], place: int, pointer: str) -> Iterator[Finding]:
     needed, before = steps[place].needs or "", [step.id for step in steps[:place] if step.each is None]
     if any(needed in (step.id, *(inner.id for inner in step.then)) for step in steps[:place] if step.each):
-        said = f'"{needed}" is done for each row, and cannot be waited for outside; put both into one block with each'
-        yield Finding("error", pointer, said)
+        says = said(
+            '"{needed}" is done for each row, and cannot be waited for outside; put both into one block with each',
+            needed=needed,
+        )
+        yield Finding("error", pointer, says)
     elif needed not in before:
         near = nearest(needed, before)
-        said = f'no step before this one has the id "{needed}"; name an earlier step, or put this one behind it.{near}'
-        yield Finding("error", pointer, said)
+        says = said(
+            'no step before this one has the id "{needed}"; name an earlier step, or put this one behind it.{near}',
+            needed=needed,
+            near=near,
+        )
+        yield Finding("error", pointer, says)
 
 
-def _otherwise(rule: Rule, steps: Sequence[Step], place: int, pointer: str, scope: Scope) -> Iterator[Finding]:
+def _otherwise(steps: Sequence[Step], place: int, pointer: str) -> Iterator[Finding]:
     before = [step.condition for step in steps[:place] if step.condition is not None and step.each is None]
     if not before:
         yield Finding(
-            "error", pointer, 'no step before this one has an "if"; take "otherwise" out, or add one before it'
-        )
-        return
-    own = steps[place].condition if steps[place].each is None else None
-    true = [found for found in (rule.condition, own) if found is not None]
-    if not can_hold([*((found, True) for found in true), *((found, False) for found in before)], scope):
-        yield Finding(
-            "error", pointer, "one of the steps before this one always acts, so this one never does; take it out"
+            "error", pointer, said('no step before this one has an "if"; take "otherwise" out, or add one before it')
         )
 
 
@@ -103,9 +131,13 @@ def _limit(rule: Rule, scope: Scope) -> Iterator[Finding]:
     """A rule that one event with many rows takes beyond its limit, so that it stops itself."""
     limit = rule.document.get("limit", {}).get("actions")
     most = sum(scope.cap(step.each) * len(step.then or (step,)) if step.each else 1 for step in rule.steps)
-    if limit is not None and most > limit and any(step.each for step in rule.steps):
-        says = f"one event may ask for {most} actions, and at {limit} this rule stops itself"
-        yield Finding("warning", "/limit/actions", f"{says}; raise the limit if that many rows may be")
+    if limit is not None and most > limit:
+        says = said(
+            "one event may ask for {most} actions, and at {limit} this rule stops itself", most=most, limit=limit
+        )
+        yield Finding(
+            "warning", "/limit/actions", said("{says}; raise the limit if so many may be", says=says), "limit"
+        )
 
 
 def find(name: str, catalog: Any) -> Doing | None:
@@ -132,10 +164,19 @@ def _fits(step: Step, doing: Doing, pointer: str, scope: Scope) -> Iterator[Find
         known = {"customer": "customer", **scope.named(noun), **({ITEM: scope.row} if scope.row else {})}
         its = noun if step.target is None else known.get(step.target)
         if its is not None and its not in doing.targets:
-            says = f"{step.do} is done to {' or '.join(doing.targets)}, and here it would be done to {its}"
+            says = said(
+                "{do} is done to {targets}, and here it would be done to {its}",
+                do=step.do,
+                targets=either(doing.targets),
+                its=its,
+            )
             fitting = [name for name, other in known.items() if other in doing.targets and name != "subject"]
-            advice = f"write target: {' or '.join(sorted(fitting))}" if fitting else "choose another action or event"
-            yield Finding("error", pointer, f"{says}; {advice}")
+            advice = (
+                said("write target: {fitting}", fitting=either(sorted(fitting)))
+                if fitting
+                else said("choose another action or event")
+            )
+            yield Finding("error", pointer, said("{says}; {advice}", says=says, advice=advice))
             return
 
 
@@ -144,17 +185,29 @@ def _arguments(step: Step, doing: Doing, pointer: str) -> Iterator[Finding]:
     given = step.document.get("with", {})
     for name in doing.schema.get("required", ()):
         if name not in given:
-            yield Finding("error", pointer.removesuffix("/with"), f'{step.do} needs "{name}"; add it under with')
+            yield Finding(
+                "error",
+                pointer.removesuffix("/with"),
+                said('{do} needs "{name}"; add it under with', do=step.do, name=name),
+            )
     for name, written in given.items():
         if name not in known and doing.schema.get("additionalProperties", True) is False:
-            near = nearest(name, list(known)) or f" Possible: {', '.join(known) or 'none'}."
-            yield Finding("error", join(pointer, name), f'{step.do} has no argument "{name}"; take it out.{near}')
+            near = nearest(name, list(known)) or said(" Possible: {known}.", known=", ".join(known) or said("none"))
+            yield Finding(
+                "error",
+                join(pointer, name),
+                said('{do} has no argument "{name}"; take it out.{near}', do=step.do, name=name, near=near),
+            )
         value = build_value(written, "")
         if name in known and isinstance(value, Literal) and not list(texts(written, "")):
             problem = Check(known[name]).problem(value.value)
             if problem:
                 yield Finding(
-                    "error", join(pointer, name), f'"{name}" of {step.do} does not fit: {problem}; correct it'
+                    "error",
+                    join(pointer, name),
+                    said(
+                        '"{name}" of {do} does not fit: {problem}; correct it', name=name, do=step.do, problem=problem
+                    ),
                 )
 
 
@@ -168,4 +221,6 @@ def _values(step: Step, pointer: str, scope: Scope, params: Params) -> Iterator[
     yield from values(after, join(pointer, "after"), scope, params)
     duration = Duration.parse(after.value) if isinstance(after, Literal) else None
     if isinstance(after, Literal) and (duration is None or duration.amount < 0):
-        yield Finding("error", join(pointer, "after"), "a step cannot wait backwards; write a duration such as 2d")
+        yield Finding(
+            "error", join(pointer, "after"), said("a step cannot wait backwards; write a duration such as 2d")
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.errors import nearest
+from core.said import either, said
 from rules.aggregates import TAKEN, Aggregate
 from rules.checks.comparing import condition
 from rules.checks.scope import Finding, Scope, event, related
@@ -37,8 +38,14 @@ def relation(source: Relation, pointer: str, scope: Scope) -> Iterator[Finding]:
         owner = scope.catalog.machines.find(scope.named(noun).get(source.owner, ""))
         if owner is not None and source.name not in owner.relations:
             known = [f"{source.owner}.{name}" for name in owner.relations]
-            near = nearest(source.text, known) or f" Possible: {', '.join(known) or 'none'}."
-            yield Finding("error", pointer, f'{owner.noun} has no relation "{source.name}"; correct it.{near}')
+            near = nearest(source.text, known) or said(" Possible: {known}.", known=", ".join(known) or said("none"))
+            yield Finding(
+                "error",
+                pointer,
+                said(
+                    '{noun} has no relation "{name}"; correct it.{near}', noun=owner.noun, name=source.name, near=near
+                ),
+            )
             return
 
 
@@ -53,9 +60,11 @@ def _take(aggregate: Aggregate, row: Scope) -> Iterator[Finding]:
         return
     kind, wanted = KINDS.get(fact.kind), TAKEN[aggregate.kind]
     if kind is not None and kind not in wanted:
-        says = f"{aggregate.kind} cannot take {path.text}, which is {kind}"
-        yield Finding("error", pointer, f"{says}; take one that is {' or '.join(wanted)}")
+        says = said("{kind} cannot take {text}, which is {its}", kind=aggregate.kind, text=path.text, its=said(kind))
+        yield Finding(
+            "error", pointer, said("{says}; take one that is {wanted}", says=says, wanted=either(map(said, wanted)))
+        )
     elif fact.optional:
-        says = f"where {path.text} of one row is not set, {aggregate.says} is unknown"
-        advice = f"leave such rows out with if: {{fact: {path.text}, op: exists, value: true}}"
-        yield Finding("warning", pointer, f"{says}; {advice}")
+        says = said("where {text} of one row is not set, {says} is unknown", text=path.text, says=aggregate.says)
+        advice = said("leave such rows out with if: {{fact: {text}, op: exists, value: true}}", text=path.text)
+        yield Finding("warning", pointer, said("{says}; {advice}", says=says, advice=advice))

@@ -1,119 +1,127 @@
-"""Whether conditions can have given verdicts together at all. Says no only where that is certain."""
+"""Checks whether a rule and its steps can ever act, whatever the event and whatever parameters are allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
-from math import ceil, floor
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from core.catalog import Fact, Kind
-from rules.checks.scope import Scope
-from rules.conditions import All, Comparison, Condition, Not
-from rules.kinds import kind_of
-from rules.values import FactValue, Literal, as_written
+from core.said import Said, both, listed, said
+from rules.checks.deeds import Deed, ask, deeds, goals_of
+from rules.checks.scope import Finding
+from rules.checks.worlds import Worlds
+from rules.conditions import All, Comparison, Condition, Not, Resolved
+from rules.document.problem import join
+from rules.params import misfit, single
+from rules.rule import Rule
+from rules.sentences import show
+from rules.solver.search import Goal
+from rules.solver.solve import World
+from rules.values import FactValue, Literal, ParamValue
 
-Asked = tuple[Comparison, bool]
-MAX_ALTERNATIVES = 64
-_DECIDED = ("eq", "ne", "lt", "lte", "gt", "gte", "between", "in", "not_in", "exists")
-_WHOLE = (Kind.INTEGER, Kind.MONEY)
-
-
-class _TooMany(ValueError):
-    """More alternatives than are worth a look."""
-
-
-def can_hold(wanted: Sequence[tuple[Condition, bool]], scope: Scope) -> bool:
-    """Whether some event could give each condition the verdict that stands beside it. Facts count as independent of
-    each other, and what no literal bounds as free; so only a plain contradiction over one fact is found."""
-    try:
-        alternatives = _every([_alternatives(condition, verdict) for condition, verdict in wanted])
-    except _TooMany:
-        return True
-    return any(_possible(alternative, scope) for alternative in alternatives)
+MAX_BLAMED = 12  # parts of a condition among which those are sought that contradict each other
 
 
-def _alternatives(condition: Condition, verdict: bool) -> list[tuple[Asked, ...]]:
-    if isinstance(condition, Not):
-        return _alternatives(condition.item, not verdict)
-    if isinstance(condition, Comparison):
-        return [((condition, verdict),)]
-    parts = [_alternatives(item, verdict) for item in condition.items]
-    return _every(parts) if isinstance(condition, All) == verdict else _bounded(one for part in parts for one in part)
-
-
-def _every(parts: list[list[tuple[Asked, ...]]]) -> list[tuple[Asked, ...]]:
-    product: list[tuple[Asked, ...]] = [()]
-    for part in parts:
-        product = _bounded(one + other for one in product for other in part)
-    return product
-
-
-def _bounded(found: Iterable[tuple[Asked, ...]]) -> list[tuple[Asked, ...]]:
-    alternatives = list(found)
-    if len(alternatives) > MAX_ALTERNATIVES:
-        raise _TooMany
-    return alternatives
-
-
-def _possible(alternative: tuple[Asked, ...], scope: Scope) -> bool:
-    said: dict[str, bool] = {}
-    by_path: dict[str, list[Asked]] = {}
-    for leaf, verdict in alternative:
-        question = f"{leaf.seen!r} {leaf.operator.name} {leaf.wanted!r}"
-        if said.setdefault(question, verdict) != verdict:
-            return False
-        if isinstance(leaf.seen, FactValue) and leaf.operator.name in _DECIDED and isinstance(leaf.wanted, Literal):
-            by_path.setdefault(leaf.name, []).append((leaf, verdict))
-    return all(_fits(asked, scope) for asked in by_path.values())
-
-
-def _fits(asked: list[Asked], scope: Scope) -> bool:
-    seen = asked[0][0].seen
-    fact = scope.find(seen.path) if isinstance(seen, FactValue) else None
-    constants = [item for leaf, _ in asked for item in _constants(leaf)]
-    return any(all(_says(leaf, value) is verdict for leaf, verdict in asked) for value in _candidates(fact, constants))
-
-
-def _constants(leaf: Comparison) -> list[Any]:
-    value = leaf.wanted.value if isinstance(leaf.wanted, Literal) else None
-    if leaf.operator.takes in ("list", "pair"):
-        return list(value) if isinstance(value, list) else []
-    return [] if leaf.operator.takes == "flag" else [value]
-
-
-def _says(leaf: Comparison, value: Any) -> bool | None:
-    wanted = leaf.wanted.value if isinstance(leaf.wanted, Literal) else None
-    if leaf.operator.takes != "flag" and (value is None or wanted is None):
-        return None
-    return leaf.operator.test(value, wanted)
-
-
-def _candidates(fact: Fact | None, constants: list[Any]) -> Iterator[Any]:
-    """Not set, and enough values that every order among the constants occurs."""
-    yield None
-    if fact is not None and (fact.choices or fact.kind is Kind.BOOLEAN):
-        yield from fact.choices or (True, False)
+def holding(rule: Rule, worlds: Worlds) -> Iterator[Finding]:
+    """Findings about a rule that is never true, and about its steps that never act where the rule is true."""
+    goals, known = goals_of(rule), worlds.of(rule)
+    answer = ask(goals, known)
+    if answer.said == "no":
+        pointer = "/if" if "if" in rule.document else "/until"
+        yield Finding("error", pointer, _never(goals, known), "never-true")
         return
-    whole = fact is not None and fact.kind in _WHOLE
-    yield from _between([as_written(item) for item in constants if kind_of(item) == "number"], whole=whole)
-    money = [item for item in constants if kind_of(item) == "money"]
-    for currency in sorted({item["currency"] for item in money}):
-        minors = _between([item["minor"] for item in money if item["currency"] == currency], whole=True)
-        yield from ({"minor": minor, "currency": currency} for minor in minors)
-    for item in constants:
-        if kind_of(item) == "text":
-            yield from (item, item + "\0")
-        elif kind_of(item) == "list":
-            yield from (item, [*item, item])
-    yield from ("", True, False)
+    if answer.said == "undecided":
+        says = said("whether any event makes this rule true was not decided; try it on an event to be sure")
+        yield Finding("note", "/if", says, "undecided")
+    elif answer.witness and answer.witness.params and ask(goals, [_as_now(world) for world in known]).said == "no":
+        params = listed(listed((name, _written(value)), " ") for name, value in answer.witness.params.items())
+        says = said("as the parameters are now, no event makes this rule true; with {params} one would", params=params)
+        yield Finding(
+            "warning",
+            "/if",
+            said("{says}; change their defaults, or the condition", says=says),
+            "never-true-now",
+            answer.witness,
+        )
+    for deed in deeds(rule):
+        yield from _deed(deed, worlds, goals)
 
 
-def _between(numbers: list[Any], *, whole: bool) -> list[Any]:
-    if not numbers:
-        return []
-    known = sorted(set(numbers))
-    if whole:
-        near = ((floor(number) - 1, floor(number), ceil(number), ceil(number) + 1) for number in known)
-        return sorted({number for four in near for number in four})
-    return [known[0] - 1, *known, *((low + high) / 2 for low, high in pairwise(known)), known[-1] + 1]
+def _deed(deed: Deed, worlds: Worlds, rule: tuple[Goal, ...]) -> Iterator[Finding]:
+    step = deed.step
+    if deed.goals == rule or ask(deed.goals, deed.worlds(worlds)).said != "no":
+        return
+    if step.otherwise:
+        says = said("one of the steps before this one always acts, so this one never does; take it out")
+        yield Finding("error", join(deed.pointer, "otherwise"), says, "dead-otherwise")
+    else:
+        pointer = join(deed.pointer, "if") if step.condition else deed.pointer
+        says = said("{never}, so this step never acts", never=_never(deed.goals, deed.worlds(worlds)))
+        yield Finding("error", pointer, says, "step-never-acts")
+
+
+def _never(goals: Sequence[Goal], worlds: Sequence[World]) -> Said:
+    """Which parts cannot hold together: of those there are, as few as are enough."""
+    parts = [part for goal in goals for part in _parts(goal) if not _of_its_moment(part[0])]
+    if len(parts) <= MAX_BLAMED:
+        for part in list(parts):
+            fewer = [other for other in parts if other is not part]
+            if fewer and ask(fewer, worlds).said == "no":
+                parts = fewer
+    told = [told for condition, _verdicts in parts if (told := _told(condition))]
+    if len(told) < len(parts) or not 1 <= len(told) <= 4:
+        return said("no event can make this true")
+    if len(told) == 1:
+        return said("this is never true: {part}", part=told[0])
+    return said("this is never true: {parts}, which cannot be together", parts=both(told))
+
+
+def _parts(goal: Goal) -> list[Goal]:
+    condition, verdicts = goal
+    if isinstance(condition, All) and verdicts == 1:
+        return [part for item in condition.items for part in _parts((item, verdicts))]
+    return [goal]
+
+
+def _of_its_moment(condition: Condition) -> bool:
+    """Whether it only says that a moment is one of the rule's own, which no document wrote."""
+    return isinstance(condition, Comparison) and condition.pointer == "/when"
+
+
+def _told(condition: Condition) -> str:
+    """A comparison in words; empty for what is longer."""
+    if isinstance(condition, Not):
+        inner = _told(condition.item)
+        return said("not ({inner})", inner=inner) if inner else ""
+    if not isinstance(condition, Comparison) or isinstance(condition, Resolved):
+        return ""
+    wanted = condition.wanted
+    if isinstance(wanted, Literal):
+        right = show(wanted.value)
+    elif isinstance(wanted, FactValue):
+        right = wanted.path.text
+    elif isinstance(wanted, ParamValue):
+        right = said("the parameter {name}", name=wanted.name)
+    else:
+        return ""
+    return listed((condition.name, said(condition.operator.says, wanted=right)), " ")
+
+
+def _as_now(world: World) -> World:
+    """The world with every parameter at its default."""
+    return replace(world, params={name: _fixed(declared) for name, declared in world.params.items()})
+
+
+def _fixed(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    wanted, default = single(declared), declared.get("default")
+    if isinstance(declared["type"], (dict, list)) and not (isinstance(wanted, dict) and isinstance(default, str)):
+        return declared
+    if misfit(declared, default):
+        return declared
+    if wanted in ("integer", "percent", "money"):
+        return {**declared, "min": default, "max": default}
+    return {**declared, "type": {"one_of": [default]}} if isinstance(default, str) else declared
+
+
+def _written(value: Any) -> str:
+    return str(value["money"]) if isinstance(value, dict) and "money" in value else show(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.errors import nearest
+from core.said import said
 from rules.checks.scope import Finding
 from rules.checks.tables import find, keys, table
 from rules.document.check import error, warning
@@ -21,12 +22,16 @@ def parameters(
 ) -> Iterator[Problem]:
     """Problems of the parameters of one set. `declared` are those of the house, None where it is not at hand; `others`
     are further documents, whose rules may use them too."""
-    used = _asked(document)
+    asked = _asked(document)
     if declared is not None:
-        for pointer, name in used.items():
+        for pointer, name in asked.items():
             if name not in declared:
                 near = nearest(name, list(declared))
-                yield error(document, pointer, f'there is no parameter "{name}"; declare it under params.{near}')
+                yield error(
+                    document,
+                    pointer,
+                    said('there is no parameter "{name}"; declare it under params.{near}', name=name, near=near),
+                )
     if document.set != "house":
         for name, value in document.params.items():
             if declared is not None and name in declared and is_table(declared[name]) and isinstance(value, dict):
@@ -34,7 +39,7 @@ def parameters(
                 if fact := find(by, catalog):
                     yield from _placed(document, keys(value, by, fact, join("/params", name)))
         return
-    names = set(used.values()).union(*(set(_asked(other).values()) for other in others))
+    names = set(asked.values()).union(*(set(_asked(other).values()) for other in others))
     for name, declaration in document.params.items():
         pointer = join("/params", name)
         for key in ("default", "min", "max"):
@@ -44,7 +49,9 @@ def parameters(
         if is_table(declaration):
             yield from _placed(document, table(declaration, pointer, catalog))
         if name not in names:
-            yield warning(document, pointer, f'no rule uses the parameter "{name}"; use it or take it out')
+            yield warning(
+                document, pointer, said('no rule uses the parameter "{name}"; use it or take it out', name=name)
+            )
 
 
 def _placed(document: Document, findings: Iterator[Finding]) -> Iterator[Problem]:
@@ -54,19 +61,19 @@ def _placed(document: Document, findings: Iterator[Finding]) -> Iterator[Problem
 
 
 def _asked(document: Document) -> dict[str, str]:
-    return dict(_used(document.rules, "/rules")) | dict(_used(document.change, "/change"))
+    return dict(used(document.rules, "/rules")) | dict(used(document.change, "/change"))
 
 
-def _used(data: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def used(data: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """Pointer and name of each parameter that rules mention, in values and in templates."""
     if isinstance(data, dict):
         if isinstance(data.get("param"), str) and not pointer.endswith("/with"):
             yield join(pointer, "param"), data["param"]
         for key, item in data.items():
-            yield from _used(item, join(pointer, key))
+            yield from used(item, join(pointer, key))
     elif isinstance(data, list):
         for number, item in enumerate(data):
-            yield from _used(item, join(pointer, number))
+            yield from used(item, join(pointer, number))
     elif isinstance(data, str):
         for place, text in texts(data, pointer):
             for word in text.split("params.")[1:]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core import catalog as declarations
 from core.catalog import EventType, Fact, Kind
 from core.errors import nearest
+from core.said import Said, said
 from rules.aggregates import ITEM
 from rules.document.problem import Severity
 from rules.facts import ENVELOPE, FactPath
 from rules.patterns import fits, is_pattern
 from rules.rule import Rule
+from rules.solver.witness import Witness
 from rules.sources import Relation, Source
 
 TRANSITION = ("name", "from", "to")
 MOMENT = (
+    Fact("moment.rule", Kind.TEXT),
     Fact("moment.number", Kind.INTEGER),
     Fact("moment.offset", Kind.TEXT),
     Fact("moment.last", Kind.BOOLEAN),
@@ -28,11 +31,13 @@ _PARTS = {"minor": Kind.INTEGER, "currency": Kind.TEXT}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem of one rule; `pointer` is within the rule."""
+    """A problem of one rule; `pointer` is within the rule, `code` names the check (rules.checks.listed)."""
 
     severity: Severity
     pointer: str
-    message: str
+    message: Said
+    code: str = ""
+    witness: Witness | None = field(default=None, compare=False)
 
 
 class Scope:
@@ -44,7 +49,7 @@ class Scope:
         self.strict = strict
         self.types: dict[str, EventType] = {}
         self.complete = True
-        for when in rule.when:
+        for when in () if rule.timing else rule.when:
             found = [kind for kind in catalog.event_types if fits(when, kind.name)]
             bounded = not is_pattern(when) or when.split(".")[0] in catalog.machines
             self.complete = self.complete and bool(found) and bounded
@@ -114,32 +119,51 @@ class Scope:
         kind = Kind.NUMBER if path.suffix == "change_percent" else found.kind
         return replace(found, kind=kind, choices=(), optional=True)
 
-    def unknown(self, path: FactPath) -> tuple[Severity, str] | None:
+    def unknown(self, path: FactPath) -> tuple[Severity, Said] | None:
         """Why no event of this rule is declared to carry the fact; None where one is."""
         noun, _, rest = path.base.partition(".")
         for envelope, names in (("event", ENVELOPE), ("transition", TRANSITION)):
             if noun == envelope and rest:
                 known = [f"{envelope}.{name}" for name in names]
                 return (
-                    None if rest in names else ("error", f"{path.base} is none of {', '.join(known)}; use one of these")
+                    None
+                    if rest in names
+                    else (
+                        "error",
+                        said("{base} is none of {known}; use one of these", base=path.base, known=", ".join(known)),
+                    )
                 )
         if noun == ITEM and path.suffix:
-            return "error", f"a row has no former values; write {path.base}"
+            return "error", said("a row has no former values; write {base}", base=path.base)
         if self._declared(path.base) is not None:
             return None
         if noun == ITEM and self.row:
             own = [f"{ITEM}.{fact.name}" for fact in self.catalog.machines.get(self.row).facts]
-            return "error", f'{self.row} has no fact "{rest}"; correct it.{nearest(path.base, own)}'
+            return "error", said(
+                '{row} has no fact "{rest}"; correct it.{near}',
+                row=self.row,
+                rest=rest,
+                near=nearest(path.base, own),
+            )
         if noun in self.catalog.machines:
             own = self.catalog.facts_of(noun)
             if path.base not in own:
-                return "error", f'{noun} has no fact "{rest}"; correct it.{nearest(path.base, list(own))}'
+                return "error", said(
+                    '{noun} has no fact "{rest}"; correct it.{near}',
+                    noun=noun,
+                    rest=rest,
+                    near=nearest(path.base, list(own)),
+                )
             if self.complete:
-                return "error", f"no event of this rule carries {path.base}; take it out or choose another event"
+                return "error", said(
+                    "no event of this rule carries {base}; take it out or choose another event", base=path.base
+                )
             return None
-        return self.level(
-            noun
-        ), f'no declared event carries "{path.base}"; correct it.{nearest(path.base, list(self.facts))}'
+        return self.level(noun), said(
+            'no declared event carries "{base}"; correct it.{near}',
+            base=path.base,
+            near=nearest(path.base, list(self.facts)),
+        )
 
     def _declared(self, base: str) -> Fact | None:
         found = self.facts.get(base)
@@ -162,7 +186,7 @@ class Scope:
 def events(rule: Rule, scope: Scope) -> Iterator[Finding]:
     """Event types of `when` that nobody declared."""
     several = isinstance(rule.document.get("when"), list)
-    for place, when in enumerate(rule.when):
+    for place, when in enumerate(() if rule.timing else rule.when):
         pointer = f"/when/{place}" if several else "/when"
         yield from event(when, pointer, scope)
 
@@ -170,16 +194,24 @@ def events(rule: Rule, scope: Scope) -> Iterator[Finding]:
 def calendar(name: Any, pointer: str, scope: Scope) -> Iterator[Finding]:
     known = scope.catalog.calendars.names()
     if name not in known:
-        near = nearest(str(name), known) or f" Possible: {', '.join(known) or 'none'}."
-        yield Finding("error", pointer, f'there is no calendar "{name}"; correct it or declare it.{near}')
+        near = nearest(str(name), known) or said(" Possible: {known}.", known=", ".join(known) or said("none"))
+        yield Finding(
+            "error",
+            pointer,
+            said('there is no calendar "{name}"; correct it or declare it.{near}', name=name, near=near),
+        )
 
 
 def event(when: str, pointer: str, scope: Scope) -> Iterator[Finding]:
     if when == "*" or any(fits(when, kind.name) for kind in scope.catalog.event_types):
         return
     known = scope.catalog.event_types.names()
-    says = "no declared event fits" if is_pattern(when) else "no event is declared as"
-    yield Finding(scope.level(when), pointer, f'{says} "{when}"; correct it or declare it.{nearest(when, known)}')
+    says = said("no declared event fits") if is_pattern(when) else said("no event is declared as")
+    yield Finding(
+        scope.level(when),
+        pointer,
+        said('{says} "{when}"; correct it or declare it.{near}', says=says, when=when, near=nearest(when, known)),
+    )
 
 
 def related(name: str | None, pointer: str, scope: Scope) -> Iterator[Finding]:
@@ -188,6 +220,15 @@ def related(name: str | None, pointer: str, scope: Scope) -> Iterator[Finding]:
     if name is None or name in known | {"subject", "customer"} or (name == ITEM and scope.in_a_row):
         return
     severity = "error" if scope.complete and scope.nouns else scope.level(name)
-    says = f'"{name}" is not related to what this rule is about'
+    says = said('"{name}" is not related to what this rule is about', name=name)
     known_too = sorted(known | {"subject", "customer"})
-    yield Finding(severity, pointer, f"{says}; write one of {', '.join(known_too)}.{nearest(name, known_too)}")
+    yield Finding(
+        severity,
+        pointer,
+        said(
+            "{says}; write one of {known}.{near}",
+            says=says,
+            known=", ".join(known_too),
+            near=nearest(name, known_too),
+        ),
+    )

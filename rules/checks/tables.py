@@ -7,6 +7,7 @@ from typing import Any
 
 from core.catalog import Fact, Kind
 from core.errors import nearest
+from core.said import said
 from rules.checks.scope import Finding, Scope
 from rules.document.problem import join
 from rules.tables import ELSE, is_table
@@ -32,19 +33,25 @@ def keys(written: Mapping[str, Any], by: str, fact: Fact, pointer: str) -> Itera
     known = _choices(fact)
     for key in written:
         if known and key not in (*known, ELSE):
-            near = nearest(key, list(known)) or f" Possible: {', '.join(known)}, {ELSE}."
-            yield Finding("error", join(pointer, key), f'{by} is never "{key}"; correct it.{near}')
+            near = nearest(key, list(known)) or said(
+                " Possible: {known}, {others}.", known=", ".join(known), others=ELSE
+            )
+            yield Finding(
+                "error", join(pointer, key), said('{by} is never "{key}"; correct it.{near}', by=by, key=key, near=near)
+            )
 
 
 def lookup(asked: ParamValue, pointer: str, scope: Scope, declared: Mapping[str, Any]) -> Iterator[Finding]:
     """What is wrong with asking the parameter in this rule."""
     if not is_table(declared):
         if asked.at is not None:
-            yield Finding("error", join(pointer, "at"), f'the parameter "{asked.name}" is no table; take "at" out')
+            yield Finding(
+                "error", join(pointer, "at"), said('the parameter "{name}" is no table; take "at" out', name=asked.name)
+            )
         return
     by = declared["type"]["by"]
     if asked.at is None:
-        says = f'the parameter "{asked.name}" is a table by {by}; add at: {{fact: {by}}}'
+        says = said('the parameter "{name}" is a table by {by}; add at: {{fact: {by}}}', name=asked.name, by=by)
         yield Finding("error", join(pointer, "param"), says)
         return
     fact = scope.find(asked.at.path)
@@ -63,17 +70,27 @@ def find(path: str, catalog: Any) -> Fact | None:
 def _covered(written: Mapping[str, Any], by: str, fact: Fact, pointer: str) -> Iterator[Finding]:
     if fact.kind in _NO_KEYS:
         yield Finding(
-            "error", pointer, f"{by} is {fact.kind}, which is no key of a table; go by text, a number or a state"
+            "error",
+            pointer,
+            said(
+                "{by} is {kind}, which is no key of a table; go by text, a number or a state",
+                by=by,
+                kind=said(str(fact.kind)),
+            ),
         )
     elif ELSE not in written and not (known := _choices(fact)):
         yield _open(by, pointer)
     elif ELSE not in written and (missing := [choice for choice in known if choice not in written]):
-        yield Finding("error", pointer, f'the table has nothing for {by} {", ".join(missing)}; add these or "else"')
+        yield Finding(
+            "error",
+            pointer,
+            said('the table has nothing for {by} {missing}; add these or "else"', by=by, missing=", ".join(missing)),
+        )
 
 
 def _open(by: str, pointer: str) -> Finding:
-    says = f"where {by} has a value that is not in the table, this is not set"
-    return Finding("warning", pointer, f'{says}; add "else" if that should not be')
+    says = said("where {by} has a value that is not in the table, this is not set", by=by)
+    return Finding("warning", pointer, said('{says}; add "else" if that should not be', says=says))
 
 
 def _choices(fact: Fact) -> tuple[str, ...]:

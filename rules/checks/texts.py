@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.errors import nearest
+from core.said import said
 from rules.checks.acting import find
 from rules.document.check import error, warning
 from rules.document.model import Document
@@ -47,7 +48,11 @@ def message_texts(
             yield from _exists(document, pointer, text, known)
     if document.set == "house" and own:
         for name in sorted(document.texts.keys() - used):
-            yield warning(document, join("/texts", name), f'no rule names the text "{name}"; use it or take it out')
+            yield warning(
+                document,
+                join("/texts", name),
+                said('no rule names the text "{name}"; use it or take it out', name=name),
+            )
 
 
 def _given(document: Document, name: str, declared: Mapping[str, Any]) -> tuple[str, Any]:
@@ -62,12 +67,18 @@ def _own(document: Document) -> Iterator[Problem]:
         try:
             parsed(template)
         except NotRendered as problem:
-            yield error(document, pointer, f"this is no text that can be written: {problem}")
+            yield error(
+                document, pointer, said("this is no text that can be written: {problem}", problem=problem.args[0])
+            )
     if document.set == "house":
         for name, languages in document.texts.items():
             for missing in (language for language in LANGUAGES if language not in languages):
-                said = f'the text "{name}" is not there in "{missing}"; who reads that language gets it in another'
-                yield warning(document, join("/texts", name), said)
+                says = said(
+                    'the text "{name}" is not there in "{missing}"; who reads that language gets it in another',
+                    name=name,
+                    missing=missing,
+                )
+                yield warning(document, join("/texts", name), says)
 
 
 def _named(steps: Iterable[Step], above: str, catalog: Any) -> list[tuple[str, Any]]:
@@ -89,13 +100,17 @@ def _named(steps: Iterable[Step], above: str, catalog: Any) -> list[tuple[str, A
 def _exists(document: Document, pointer: str, name: Any, known: Mapping[str, Any]) -> Iterator[Problem]:
     if name not in known:
         near = nearest(str(name), list(known))
-        yield error(document, pointer, f'there is no text "{name}"; write it under texts, or correct the name.{near}')
+        yield error(
+            document,
+            pointer,
+            said('there is no text "{name}"; write it under texts, or correct the name.{near}', name=name, near=near),
+        )
 
 
 def _is_template(document: Document, pointer: str, name: str, declared: Mapping[str, Any]) -> Iterator[Problem]:
     if name in declared and single(declared[name]) != "template":
-        said = f'the parameter "{name}" names no text; give it the type template'
-        yield error(document, pointer, said)
+        says = said('the parameter "{name}" names no text; give it the type template', name=name)
+        yield error(document, pointer, says)
 
 
 def _values(given: Any) -> list[Any]:

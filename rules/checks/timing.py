@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from core.catalog import Kind, MachineSpec
 from core.errors import nearest
+from core.said import said
 from rules.checks.scope import Finding, Scope
 from rules.checks.valuing import Params
 from rules.document.problem import join
@@ -30,7 +31,9 @@ def timing(rule: Rule, scope: Scope, params: Params) -> Iterator[Finding]:
         declared = params[offset.name]
         if is_table(declared) or single(declared) != "duration":
             pointer = "/when/for" if hangs.state else "/when/offset"
-            says = f'the parameter "{offset.name}" holds no durations; declare it as duration or [duration]'
+            says = said(
+                'the parameter "{name}" holds no durations; declare it as duration or [duration]', name=offset.name
+            )
             yield Finding("error", join(pointer, "param"), says)
 
 
@@ -39,7 +42,7 @@ def _object(hangs: Timing, scope: Scope) -> Iterator[Finding]:
     spec = scope.catalog.machines.find(hangs.noun)
     if spec is None:
         near = nearest(hangs.noun, scope.catalog.machines.names())
-        says = f'"{hangs.noun}" is no declared object; correct it or declare it.{near}'
+        says = said('"{noun}" is no declared object; correct it or declare it.{near}', noun=hangs.noun, near=near)
         yield Finding(scope.level(hangs.noun), f"/when/{key}", says)
     elif hangs.date:
         yield from _date(hangs, scope)
@@ -53,16 +56,23 @@ def _date(hangs: Timing, scope: Scope) -> Iterator[Finding]:
     dates = sorted(name for name, fact in own.items() if fact.kind in DATED and name.startswith(f"{hangs.noun}."))
     fact = own.get(path)
     if fact is None:
-        says = f'{hangs.noun} has no fact "{".".join(hangs.date)}"; correct it.{nearest(path, dates)}'
+        says = said(
+            '{noun} has no fact "{date}"; correct it.{near}',
+            noun=hangs.noun,
+            date=".".join(hangs.date),
+            near=nearest(path, dates),
+        )
         yield Finding("error", "/when/date", says)
     elif fact.kind not in DATED:
-        says = f"{path} is no date; write one of {', '.join(dates) or 'those of another object'}"
+        says = said(
+            "{path} is no date; write one of {dates}", path=path, dates=", ".join(dates) or "those of another object"
+        )
         yield Finding("error", "/when/date", says)
 
 
 def _states(states: Iterable[str], spec: MachineSpec, hangs: Timing) -> Iterator[Finding]:
     for state in states:
         if state not in spec.states:
-            near = nearest(state, list(spec.states)) or f" Possible: {', '.join(spec.states)}."
-            says = f'{spec.noun} has no state "{state}"; correct it.{near}'
+            near = nearest(state, list(spec.states)) or said(" Possible: {states}.", states=", ".join(spec.states))
+            says = said('{noun} has no state "{state}"; correct it.{near}', noun=spec.noun, state=state, near=near)
             yield Finding("error", "/when/state" if hangs.state else "/when/in", says)

@@ -4,6 +4,5 @@ from rules.document.check import check_document
 from rules.document.load import Loaded, load
 from rules.document.model import Document, content_hash
 from rules.document.problem import BadRules, Problem
-from rules.document.shape import SCHEMA
 
-__all__ = ["SCHEMA", "BadRules", "Document", "Loaded", "Problem", "check_document", "content_hash", "load"]
+__all__ = ["BadRules", "Document", "Loaded", "Problem", "check_document", "content_hash", "load"]

@@ -1,12 +1,12 @@
-"""Checks one document by itself: plain data, the schema, what is not implemented yet, keys that stand twice."""
+"""Checks one document by itself: plain data, the schema, keys that stand twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.said import Said, said
 from rules.document.model import Document
-from rules.document.pending import unfinished
 from rules.document.plain import faults
 from rules.document.problem import Problem, join
 from rules.document.rows import misplaced
@@ -22,11 +22,11 @@ def check_document(document: Document) -> list[Problem]:
     return []
 
 
-def error(document: Document, pointer: str, message: str) -> Problem:
+def error(document: Document, pointer: str, message: Said) -> Problem:
     return Problem("error", document.rule_at(pointer), pointer, message, document.line_of(pointer))
 
 
-def warning(document: Document, pointer: str, message: str) -> Problem:
+def warning(document: Document, pointer: str, message: Said) -> Problem:
     return Problem("warning", document.rule_at(pointer), pointer, message, document.line_of(pointer))
 
 
@@ -37,21 +37,33 @@ def steps_of(rule: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, dict[
         yield from steps_of(step, join(pointer, "then", place))
 
 
-def _later(data: Any) -> Iterator[tuple[str, str]]:
-    yield from unfinished(data)
+def _later(data: Any) -> Iterator[tuple[str, Said]]:
     yield from _twice(data)
     yield from misplaced(data)
 
 
-def _twice(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _twice(data: dict[str, Any]) -> Iterator[tuple[str, Said]]:
+    segments = [segment["key"] for segment in data.get("segments", [])]
+    for place, key in enumerate(segments):
+        if key in segments[:place]:
+            yield (
+                join("/segments", place, "key"),
+                said('two segments have the key "{key}"; give one of them another key', key=key),
+            )
     keys: set[str] = set()
     for place, rule in enumerate(data.get("rules", [])):
         if rule["key"] in keys:
-            yield join("/rules", place, "key"), f'two rules have the key "{rule["key"]}"; give one of them another key'
+            yield (
+                join("/rules", place, "key"),
+                said('two rules have the key "{key}"; give one of them another key', key=rule["key"]),
+            )
         keys.add(rule["key"])
         ids: set[str] = set()
         for pointer, step in steps_of(rule, join("/rules", place)):
             name = step.get("id", step.get("do", ""))
             if name and name in ids:
-                yield pointer, f'two steps of this rule are called "{name}"; give one of them an id of its own'
+                yield (
+                    pointer,
+                    said('two steps of this rule are called "{name}"; give one of them an id of its own', name=name),
+                )
             ids.add(name)

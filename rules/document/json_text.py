@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from typing import Any, NoReturn
 
+from core.said import said
 from rules.document.problem import join
 from rules.document.source import MAX_DEPTH, MAX_JSON, Unreadable, too_deep, too_large
 
@@ -21,11 +22,13 @@ def read_json(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"it is not JSON: {error.msg} in column {error.colno}", error.lineno) from None
+        raise Unreadable(
+            said("it is not JSON: {why} in column {column}", why=error.msg, column=error.colno), error.lineno
+        ) from None
     except ValueError as error:
         if isinstance(error, Unreadable):
             raise
-        raise Unreadable("a number in it has too many digits; write a shorter one") from None
+        raise Unreadable(said("a number in it has too many digits; write a shorter one")) from None
 
 
 def json_lines(text: str) -> dict[str, int]:
@@ -72,16 +75,16 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise Unreadable(f'the key "{twice}" stands twice in one object; keep one of them')
+        raise Unreadable(said('the key "{twice}" stands twice in one object; keep one of them', twice=twice))
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise Unreadable(f"{name} is no number that a rule may use; write a finite one")
+    raise Unreadable(said("{name} is no number that a rule may use; write a finite one", name=name))
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise Unreadable(f"{text[:40]} is too large a number; write a smaller one")
+        raise Unreadable(said("{text} is too large a number; write a smaller one", text=text[:40]))
     return number

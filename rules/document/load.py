@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from core.said import said
 from rules.document.check import check_document
 from rules.document.json_text import json_lines, read_json
 from rules.document.model import Document
@@ -30,11 +31,11 @@ def load(text: str, *, name: str = "") -> Loaded:
     try:
         documents = [Document(data, name, lines) for data, lines in _read(text, name)]
     except Unreadable as refused:
-        line = f" in line {refused.line}" if refused.line else ""
-        message = f"this cannot be read{line}: {refused.message}"
+        line = said(" in line {line}", line=refused.line) if refused.line else ""
+        message = said("this cannot be read{line}: {message}", line=line, message=refused.message)
         return Loaded((), (Problem("error", "", "", message, refused.line),))
     if not documents:
-        return Loaded((), (Problem("error", "", "", 'it is empty; write at least {"rules": []}', 1),))
+        return Loaded((), (Problem("error", "", "", said('it is empty; write at least {"rules": []}'), 1),))
     problems = [problem for document in documents for problem in check_document(document)]
     return Loaded(tuple(documents), tuple(problems))
 

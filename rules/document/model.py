@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 
@@ -41,6 +42,16 @@ class Document:
     def change(self) -> dict[str, dict[str, Any]]:
         return self.data.get("change", {})
 
+    @property
+    def segments(self) -> list[dict[str, Any]]:
+        return self.data.get("segments", [])
+
+    @cached_property
+    def digest(self) -> str:
+        """As content_hash says it. The data of a document is never changed, so it is computed once."""
+        text = json.dumps(self.data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
     def line_of(self, pointer: str) -> int | None:
         """The line of `pointer`, or of the nearest thing around it; None where no lines are known."""
         while pointer not in self.lines and pointer:
@@ -64,5 +75,4 @@ class Document:
 
 def content_hash(document: Document) -> str:
     """sha256, in hex, of the document's canonical JSON: the same rules give the same hash, however they were written."""
-    text = json.dumps(document.data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return document.digest

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from core.errors import PravilaError
+from core.said import Said, listed, said
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem. `pointer` is a JSON pointer into the document, `line` counts from 1 where the source is known."""
+    """One problem. `pointer` is a JSON pointer into the document, `line` counts from 1 where the source is known. A note
+    says what was not decided. `code` names the check that found it; `witness` is an event that shows it, with the
+    parameters and counts beside it: {"event", "params", "counted"}."""
 
     severity: Severity
     rule: str
     pointer: str
-    message: str
+    message: Said
     line: int | None = None
+    code: str = ""
+    witness: Mapping[str, Any] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.severity}: rule {self.rule or '-'} at {self.pointer or '/'}: {self.message}"
+        return self.at_its_place
+
+    @property
+    def at_its_place(self) -> Said:
+        """The message with its rule and its pointer before it."""
+        return said(
+            "{severity}: rule {rule} at {pointer}: {message}",
+            severity=said(self.severity), rule=self.rule or "-", pointer=self.pointer or "/", message=self.message,
+        )  # fmt: skip
 
     def at_line(self, line: int | None) -> Problem:
         return replace(self, line=line)
@@ -36,7 +49,7 @@ class BadRules(PravilaError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(listing=" ".join(str(problem) for problem in self.problems[:20]))
+        super().__init__(listing=listed((problem.at_its_place for problem in self.problems[:20]), " "))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems,)
@@ -45,7 +58,7 @@ class BadRules(PravilaError):
 class Misplaced(ValueError):
     """A part of a rule that cannot be built; `pointer` is where it stands, within the rule."""
 
-    def __init__(self, pointer: str, message: str) -> None:
+    def __init__(self, pointer: str, message: Said) -> None:
         super().__init__(message)
         self.pointer = pointer
         self.message = message

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from core.said import Said, both, said
 from rules.document.problem import join
 
 AGGREGATES = ("count", "sum", "min", "max")
 ITEM, OBSERVED = "item", "observed"
-Misfit = tuple[str, str]
+Misfit = tuple[str, Said]
 
 
 def misplaced(data: dict[str, Any]) -> Iterator[Misfit]:
@@ -23,7 +24,7 @@ def misplaced(data: dict[str, Any]) -> Iterator[Misfit]:
 
 def _step(step: dict[str, Any], pointer: str, *, in_row: bool) -> Iterator[Misfit]:
     if step.get("target") == ITEM and not in_row:
-        yield join(pointer, "target"), "there is no row here; write each: a relation, or another target"
+        yield join(pointer, "target"), said("there is no row here; write each: a relation, or another target")
     for key in ("if", "with", "after"):
         if key in step:
             yield from _facts(step[key], join(pointer, key), in_row=in_row, arguments=key == "with")
@@ -31,7 +32,7 @@ def _step(step: dict[str, Any], pointer: str, *, in_row: bool) -> Iterator[Misfi
     for place, inner in enumerate(step.get("then", [])):
         inside = join(pointer, "then", place)
         if "each" in inner:
-            yield join(inside, "each"), "this is a row already, and rows have no rows; take each out"
+            yield join(inside, "each"), said("this is a row already, and rows have no rows; take each out")
         yield from _step(inner, inside, in_row=True)
 
 
@@ -43,15 +44,15 @@ def _facts(value: Any, pointer: str, *, in_row: bool, arguments: bool = False) -
         return
     kinds = [] if arguments else [kind for kind in AGGREGATES if kind in value]
     if len(kinds) > 1:
-        yield pointer, f"{' and '.join(kinds)} cannot stand in one place; write one of them"
+        yield pointer, said("{kinds} cannot stand in one place; write one of them", kinds=both(kinds))
     inside = in_row and not ("op" in value and _has_aggregate(value))
     for key in ("fact", "date"):
         path = value.get(key)
         if not arguments and not inside and isinstance(path, str) and path.split(".")[0] == ITEM:
-            says = f"{path} is a fact of a row, and what stands here is not asked of each row"
-            yield join(pointer, key), f"{says}; write another fact"
+            says = said("{path} is a fact of a row, and what stands here is not asked of each row", path=path)
+            yield join(pointer, key), said("{says}; write another fact", says=says)
         elif not arguments and isinstance(path, str) and path.split(".")[0] == OBSERVED:
-            yield join(pointer, key), f"{path} is made for matchers alone; write the aggregate itself"
+            yield join(pointer, key), said("{path} is made for matchers alone; write the aggregate itself", path=path)
     for key, item in value.items():
         if key != "take" or not kinds:
             yield from _facts(item, join(pointer, key), in_row=inside or (bool(kinds) and key == "if"))

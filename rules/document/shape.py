@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -12,10 +12,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from core.errors import nearest
+from core.said import Said, said
 from rules.document.problem import join
+from rules.document.schema import schema_of
+from rules.operators import Operator, operators
 
-SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
-_RULE = {"$schema": SCHEMA["$schema"], "$defs": SCHEMA["$defs"], "$ref": "#/$defs/rule"}
 MAX_EXPLAINED = 200  # rules; a file with more is told about these first
 
 
@@ -26,35 +27,44 @@ class _Checker:
         self.fits = jsonschema_rs.validator_for(schema)
         self.exact = Draft202012Validator(schema)
 
-    def misfits(self, data: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    def misfits(self, data: Any, pointer: str = "") -> Iterator[tuple[str, Said]]:
         if self.fits.is_valid(data):
             return
-        said: dict[tuple[str, str], None] = {}
+        found: dict[tuple[str, Said], None] = {}
         for error in self.exact.iter_errors(data):
             where = join(pointer, *error.absolute_path)
-            said |= {(where, sentence): None for sentence in _sentences(error)}
-        if not said:
-            said = {(join(pointer, *error.instance_path), error.message): None for error in self.fits.iter_errors(data)}
-        yield from said
+            found |= {(where, sentence): None for sentence in _sentences(error)}
+        if not found:
+            found = {
+                (join(pointer, *error.instance_path), said(error.message)): None
+                for error in self.fits.iter_errors(data)
+            }
+        yield from found
 
 
-def misfits(data: Any) -> Iterator[tuple[str, str]]:
+def misfits(data: Any) -> Iterator[tuple[str, Said]]:
     """JSON pointer and sentence for each place where plain `data` does not fit the schema."""
-    if _SET.fits.is_valid(data):
+    whole, alone = _checkers(operators.as_declared())
+    if whole.fits.is_valid(data):
         return
     rules = data.get("rules") if isinstance(data, dict) else None
     if not isinstance(rules, list):
-        yield from _SET.misfits(data)
+        yield from whole.misfits(data)
         return
-    yield from _SET.misfits(data | {"rules": []})
-    bad = [place for place, rule in enumerate(rules) if not _ONE.fits.is_valid(rule)]
+    yield from whole.misfits(data | {"rules": []})
+    bad = [place for place, rule in enumerate(rules) if not alone.fits.is_valid(rule)]
     for place in bad[:MAX_EXPLAINED]:
-        yield from _ONE.misfits(rules[place], join("/rules", place))
+        yield from alone.misfits(rules[place], join("/rules", place))
     if len(bad) > MAX_EXPLAINED:
-        yield "/rules", f"{len(bad) - MAX_EXPLAINED} more rules do not fit; correct these first and check again"
+        yield (
+            "/rules",
+            said(
+                "{number} more rules do not fit; correct these first and check again", number=len(bad) - MAX_EXPLAINED
+            ),
+        )
 
 
-def _sentences(error: ValidationError) -> Iterator[str]:
+def _sentences(error: ValidationError) -> Iterator[Said]:
     keyword = str(error.validator)
     schema: Any = error.schema
     asked: Any = error.validator_value
@@ -62,31 +72,47 @@ def _sentences(error: ValidationError) -> Iterator[str]:
     if keyword == "additionalProperties":
         yield from _unknown_keys(seen, sorted(schema.get("properties", {})))
     elif keyword == "required":
-        yield from (f'"{key}" is missing; add it' for key in asked if key not in seen)
+        yield from (said('"{key}" is missing; add it', key=key) for key in asked if key not in seen)
     elif keyword == "enum":
         near = nearest(seen, asked) if isinstance(seen, str) else ""
-        yield f'"{str(seen)[:60]}" is not known here.{near} Possible: {", ".join(asked)}'
+        yield said(
+            '"{seen}" is not known here.{near} Possible: {asked}',
+            seen=str(seen)[:60],
+            near=near,
+            asked=", ".join(asked),
+        )
     elif keyword in ("minItems", "maxItems"):
-        wanted = "at least" if keyword == "minItems" else "at most"
-        yield f"it has {len(seen)} parts, and {wanted} {asked} are needed"
+        wanted = said("at least") if keyword == "minItems" else said("at most")
+        yield said(
+            "it has {number} parts, and {wanted} {asked} are needed", number=len(seen), wanted=wanted, asked=asked
+        )
     else:
         says = schema.get("says")
-        yield f"{_show(seen)} does not fit" + (f"; write {says}" if says else f": {error.message[:200]}")
+        found = said("{seen} does not fit", seen=_show(seen)) if seen != "" else said("nothing is written here")
+        if says:
+            yield said("{found}; write {wanted}", found=found, wanted=said(says))
+        else:
+            yield said("{found}: {message}", found=found, message=error.message[:200])
 
 
 def _show(seen: Any) -> str:
     if isinstance(seen, str):
         return f'"{seen[:60]}"'
     if isinstance(seen, (dict, list)):
-        return "an object" if isinstance(seen, dict) else "a list"
+        return said("an object") if isinstance(seen, dict) else said("a list")
     return json.dumps(seen)[:60]
 
 
-def _unknown_keys(seen: dict[str, Any], known: list[str]) -> Iterator[str]:
+def _unknown_keys(seen: dict[str, Any], known: list[str]) -> Iterator[Said]:
     for key in seen:
         if key not in known:
-            near = nearest(key, known) or f" Possible here: {', '.join(known)}."
-            yield f'"{key[:60]}" is not known here; take it out or correct it.{near}'
+            near = nearest(key, known) or said(" Possible here: {known}.", known=", ".join(known))
+            yield said('"{key}" is not known here; take it out or correct it.{near}', key=key[:60], near=near)
 
 
-_SET, _ONE = _Checker(SCHEMA), _Checker(_RULE)
+@lru_cache(maxsize=2)
+def _checkers(known: tuple[Operator, ...]) -> tuple[_Checker, _Checker]:
+    """One for a whole set, one for a rule, where these are the operators."""
+    schema = schema_of(known)
+    rule = {"$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": "#/$defs/rule"}
+    return _Checker(schema), _Checker(rule)

@@ -19,6 +19,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from core.said import said
 from rules.document.problem import join
 from rules.document.source import MAX_DEPTH, MAX_NODES, MAX_YAML, Unreadable, too_deep, too_large
 
@@ -58,7 +59,9 @@ class _Builder:
             self._close()
         elif isinstance(event, AliasEvent):
             if event.anchor not in self.anchors:
-                raise Unreadable(f'the alias "*{event.anchor}" names no anchor that is complete above it', line)
+                raise Unreadable(
+                    said('the alias "*{anchor}" names no anchor that is complete above it', anchor=event.anchor), line
+                )
             self._put(*self.anchors[event.anchor], line)
         elif isinstance(event, ScalarEvent):
             self._scalar(event, line)
@@ -79,7 +82,9 @@ class _Builder:
         parent = self.stack[-1] if self.stack else None
         if parent and isinstance(parent.value, dict) and parent.key is None:
             if event.value in parent.value:
-                raise Unreadable(f'the key "{event.value}" stands twice in one mapping; keep one of them', line)
+                raise Unreadable(
+                    said('the key "{value}" stands twice in one mapping; keep one of them', value=event.value), line
+                )
             parent.key = event.value
             return
         value = _scalar(event, line)
@@ -95,7 +100,10 @@ class _Builder:
         self.lines.setdefault(self._pointer(line), line)
         parent.size += size
         if parent.size > MAX_NODES:
-            raise Unreadable(f"its aliases expand to more than {MAX_NODES} values; write fewer of them", line)
+            raise Unreadable(
+                said("its aliases expand to more than {most} values; write fewer of them", most=MAX_NODES),
+                line,
+            )
         if isinstance(parent.value, list):
             parent.value.append(value)
         else:
@@ -109,7 +117,7 @@ class _Builder:
         if isinstance(parent.value, list):
             return join(parent.pointer, len(parent.value))
         if parent.key is None:
-            raise Unreadable("a key in it is not plain text; write a name before the colon", line)
+            raise Unreadable(said("a key in it is not plain text; write a name before the colon"), line)
         return join(parent.pointer, parent.key)
 
 
@@ -128,17 +136,20 @@ def read_yaml(text: str) -> list[tuple[Any, dict[str, int]]]:
                 builder.take(event)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "a character in it is not allowed"
-        raise Unreadable(f"it is not YAML: {said}", mark.line + 1 if mark else None) from None
+        why = getattr(error, "problem", None) or said("a character in it is not allowed")
+        raise Unreadable(said("it is not YAML: {why}", why=why), mark.line + 1 if mark else None) from None
     return found
 
 
 def _scalar(event: Any, line: int) -> Any:
     text, tag = event.value, str(event.tag or "")
     if tag not in ("", "!", _TEXT_TAG):
-        raise Unreadable(f'the tag "{tag}" is not allowed; write a plain value', line)
-    if tag or event.style:
-        return text
+        raise Unreadable(said('the tag "{tag}" is not allowed; write a plain value', tag=tag), line)
+    return text if tag or event.style else plain(text, line)
+
+
+def plain(text: str, line: int | None = None) -> Any:
+    """What unquoted text is. Raises Unreadable for a number that is not finite."""
     if _NULL.fullmatch(text):
         return None
     if found := _BOOLEAN.fullmatch(text):
@@ -149,5 +160,5 @@ def _scalar(event: Any, line: int) -> Any:
         return int(text, 0)
     number = float(text) if _FLOAT.fullmatch(text) else 0.0
     if _NOT_FINITE.fullmatch(text) or number in (float("inf"), float("-inf")):
-        raise Unreadable(f"{text[:40]} is no finite number; write one, or put it into quotes", line)
+        raise Unreadable(said("{text} is no finite number; write one, or put it into quotes", text=text[:40]), line)
     return number if _FLOAT.fullmatch(text) else text

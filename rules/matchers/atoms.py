@@ -15,6 +15,7 @@ from rules.values import FactValue, Literal
 MAX_TERMS = 64
 MAX_ATOMS = 24
 _KINDS = ("number", "text", "money")
+_RANKED = frozenset({"eq", "ne", "lt", "lte", "gt", "gte", "between"})  # operators that an engine may ask by rank
 
 
 class TooLarge(ValueError):
@@ -96,7 +97,8 @@ def _leaf(leaf: Comparison, *, negative: bool) -> list[Term]:
 
 def _native(leaf: Comparison, *, negative: bool) -> list[Term] | None:
     """The leaf as comparisons of one fact with constants of one kind; None where it is something else."""
-    if not leaf.operator.native or not isinstance(leaf.seen, FactValue) or not isinstance(leaf.wanted, Literal):
+    ranked = leaf.operator.name in _RANKED
+    if not ranked or not isinstance(leaf.seen, FactValue) or not isinstance(leaf.wanted, Literal):
         return None
     if leaf.operator.takes == "pair":
         low, high = leaf.wanted.value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,17 +13,19 @@ import duckdb
 from rules.matchers import one_pass
 from rules.matchers.columns import Columns, Told, fitting, json_path, quoted
 from rules.matchers.compiled import CompiledMatcher
+from rules.matchers.database import connected
 from rules.matchers.reference import ReferenceMatcher
 from rules.rule import Rule
 
-THREADS, MEMORY, MAX_LINE = 2, "768MB", 1_000_000
+MAX_LINE = 1_000_000
 _ENVELOPE = ("id", "type", "subject", "sequence", "at", "customer", "actor", "facts", "was")
 _SOUND = " AND ".join(
     [
         *(f"coalesce(starts_with(raw_{name}, '\"') AND length(raw_{name}) > 2, FALSE)" for name in _ENVELOPE[:3]),
-        "coalesce(TRY_CAST(raw_sequence AS BIGINT) IS NOT NULL AND NOT contains(raw_sequence, '.'), FALSE)",
+        "coalesce(CAST(TRY_CAST(raw_sequence AS BIGINT) AS VARCHAR) = raw_sequence, FALSE)",
         "coalesce(raw_at LIKE '\"____-__-__T__:__:__%' AND TRY_CAST(raw_at[2:-2] AS TIMESTAMPTZ) IS NOT NULL, FALSE)",
         *(f"coalesce(starts_with(raw_{name}, '\"'), TRUE)" for name in ("customer", "actor")),
+        "coalesce(raw_customer <> '\"\"', TRUE)",
         "NOT contains(raw_id, '\\') AND NOT contains(raw_type, '\\')",  # an escape: the text is another
         "coalesce(starts_with(raw_facts, '{'), FALSE)",
         "coalesce(starts_with(raw_was, '{'), TRUE)",
@@ -61,7 +62,7 @@ class ColumnarMatcher:
         """For each event the keys of the rules that are true of it, in running order."""
         lines = [_line(event) for event in events]
         found: list[set[str]] = [set() for _event in events]
-        with _connected() as database:
+        with connected() as database:
             asked = _Asked(database, self.rules, params)
             asked.load([(place, line) for place, line in enumerate(lines) if line])
             odd = {place for place, _line in asked.odd()} | {place for place, line in enumerate(lines) if not line}
@@ -79,7 +80,7 @@ class ColumnarMatcher:
         """How many events a history file has, and what each rule matched. Raises Unreadable where the file must be read
         line by line to be refused with a sentence."""
         try:
-            with _connected() as database:
+            with connected() as database:
                 asked = _Asked(database, self.rules, params)
                 if (told := asked.in_one_pass(path)) is not None:
                     count, found = told
@@ -108,7 +109,7 @@ class _Asked:
     def __init__(self, database: Any, rules: Sequence[Rule], params: Mapping[str, Any] | None) -> None:
         self._columns = Columns(params)
         self._database = database
-        self.told = [(rule, _told(rule, self._columns)) for rule in rules]
+        self.told = [(rule, told_of(rule, self._columns)) for rule in rules]
         self._open = any(told.open for _rule, told in self.told)
         self._place = "rowid"
 
@@ -183,25 +184,17 @@ class _Asked:
         )
 
 
-def _told(rule: Rule, columns: Columns) -> Told:
+def told_of(rule: Rule, columns: Columns) -> Told:
     """Where the rule acts; its own times are asked event by event."""
     told = columns.told(rule.condition)
     return told if rule.since is None and rule.until is None else Told("FALSE", told.may)
 
 
 def _line(event: Mapping[str, Any]) -> str | None:
-    """The event as JSON text; None for one that has none, or whose type is no text."""
+    """What rules see of the event as JSON text; None for one that has none, or whose type is no text."""
     if type(event.get("type")) is not str:
         return None
     try:
-        return json.dumps(event, allow_nan=False)
+        return json.dumps({name: event[name] for name in _ENVELOPE if name in event}, allow_nan=False)
     except (ValueError, TypeError, RecursionError):
         return None
-
-
-def _connected() -> Any:
-    """A database in memory that spills to a temporary folder; it reads no other files than it is told, and loads nothing."""
-    database = duckdb.connect(":memory:", config={"threads": THREADS, "memory_limit": MEMORY})
-    database.execute(f"SET temp_directory='{tempfile.gettempdir()}'")
-    database.execute("SET autoinstall_known_extensions=false; SET autoload_known_extensions=false; SET TimeZone='UTC'")
-    return database

@@ -25,7 +25,7 @@ _CONTRARY = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 @dataclass(frozen=True)
 class Told:
-    """Two expressions: where it is `sure`, and where it `may` be."""
+    """Two expressions: where it is `sure`, and where it `may` be. They are false where SQL says NULL."""
 
     sure: str
     may: str
@@ -33,7 +33,7 @@ class Told:
     @property
     def open(self) -> str:
         """Where only the reference can tell; empty where there is no such place."""
-        return "" if self.sure == self.may else f"({self.may} AND NOT {self.sure})"
+        return "" if self.sure == self.may else f"({self.may} AND NOT coalesce({self.sure}, FALSE))"
 
 
 UNTOLD = Told("FALSE", "TRUE")
@@ -44,6 +44,7 @@ class Columns:
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
         self.paths: dict[tuple[str, ...], str] = {}
+        self.texts: set[str] = set()  # columns of paths that are asked for a text, which an escape would be another of
         self._derived: dict[str, str] = {}
         self._params = params or {}
 
@@ -53,18 +54,17 @@ class Columns:
         return [f"{made} AS {name}" for name, made in self._derived.items()]
 
     @property
-    def names(self) -> set[str]:
-        """The names of the derived columns."""
-        return set(self._derived)
+    def oddities(self) -> list[str]:
+        """Each is true where an event has a number that SQL cannot hold exactly."""
+        numbers = [name for name in self._derived if name.startswith("n")]
+        wholes = [name for name in self._derived if name.startswith("mp")]
+        asked = [f"{name} NOT BETWEEN -{EXACT} AND {EXACT}" for name in numbers]
+        return asked + [f"strlen({name}) > 15" for name in wholes]
 
     @property
     def odd(self) -> str:
-        """Where an event has a number that SQL cannot hold exactly, so that it must be asked by itself."""
-        numbers = [name for name in self._derived if name.startswith("n")]
-        wholes = [name for name in self._derived if name.startswith("mp")]
-        asked = [f"NOT coalesce({name} BETWEEN -{EXACT} AND {EXACT}, TRUE)" for name in numbers]
-        asked += [f"coalesce(length({name}) > 15, FALSE)" for name in wholes]
-        return " OR ".join(asked) or "FALSE"
+        """Where an event has such a number, so that it must be asked by itself."""
+        return f"coalesce({' OR '.join(self.oddities)}, FALSE)" if self.oddities else "FALSE"
 
     def told(self, condition: Condition | None) -> Told:
         """Where a rule's condition is true, of events that are not odd."""
@@ -106,20 +106,24 @@ class Columns:
             members = [self._compared("=" if inside else "<>", raw, member) for member in wanted]
             return _joined(members, "OR" if inside else "AND")
         if operator in ("starts_with", "ends_with") and type(wanted) is str:
-            asked = f"{operator if operator == 'starts_with' else 'suffix'}({self._text(raw)}, {quoted(wanted)})"
-            return _exact(f"coalesce({asked if true else f'NOT {asked}'}, FALSE)")
+            part, asked = (f'"{wanted}', "starts_with") if operator == "starts_with" else (f'{wanted}"', "suffix")
+            return _exact(f"({self._is_text(raw)} AND {'' if true else 'NOT '}{asked}({raw}, {quoted(part)}))")
         return UNTOLD
 
     def _compared(self, sign: str, raw: str, wanted: Any) -> Told:
         """A comparison with a constant; false where the kinds differ."""
         kind = kind_of(wanted)
+        if kind == "text" and sign in ("=", "<>"):
+            asked, of_kind = f"{raw} {sign} {quoted(_in_quotes(wanted))}", self._is_text(raw)
+            return _exact(f"({asked})" if sign == "=" else f"({of_kind} AND {asked})")
         if kind == "text":
-            return _exact(f"coalesce({self._text(raw)} {sign} {quoted(wanted)}, FALSE)")
+            text = self._derive(f"t{raw}", f"CASE WHEN {self._is_text(raw)} THEN {raw}[2:-2] END")
+            return _exact(f"({text} {sign} {quoted(wanted)})")
         if kind == "boolean":
-            return _exact(f"coalesce({raw} = '{'true' if wanted is (sign == '=') else 'false'}', FALSE)")
+            return _exact(f"({raw} = '{'true' if wanted is (sign == '=') else 'false'}')")
         if kind == "number" and abs(wanted) <= EXACT:
             number = self._derive(f"n{raw}", f"TRY_CAST({raw} AS DOUBLE)")
-            return _exact(f"coalesce({number} {sign} CAST('{wanted!r}' AS DOUBLE), FALSE)")
+            return _exact(f"({number} {sign} CAST('{wanted!r}' AS DOUBLE))")
         if kind == "money" and type(wanted["minor"]) is int and abs(wanted["minor"]) <= EXACT:
             return self._of_money(sign, raw, wanted)
         return UNTOLD
@@ -129,12 +133,13 @@ class Columns:
         part = f"CASE WHEN starts_with({raw}, '{{') AND len(json_keys({raw}::JSON)) = 2 THEN ({raw}::JSON->'$.%s')::VARCHAR END"
         minor = self._derive(f"m{raw}", part % "minor")
         currency = self._derive(f"c{raw}", part % "currency")
-        in_json = quoted(f'"{wanted["currency"]}"')
+        in_json = quoted(_in_quotes(wanted["currency"]))
         whole = f"regexp_full_match({minor}, '-?[0-9]+') AND {currency} = {in_json}"
-        return _exact(f"coalesce({whole} AND TRY_CAST({minor} AS BIGINT) {sign} {wanted['minor']}, FALSE)")
+        return _exact(f"({whole} AND TRY_CAST({minor} AS BIGINT) {sign} {wanted['minor']})")
 
-    def _text(self, raw: str) -> str:
-        return self._derive(f"t{raw}", f"CASE WHEN starts_with({raw}, '\"') THEN {raw}[2:-2] END")
+    def _is_text(self, raw: str) -> str:
+        self.texts.add(raw)
+        return is_text(raw)
 
     def _derive(self, name: str, made: str) -> str:
         self._derived[name] = made
@@ -165,18 +170,29 @@ def json_path(parts: tuple[str, ...]) -> str:
     return "$" + "".join(f'."{part}"' for part in (parts[1:] if parts[0] == "event" else parts))
 
 
-def fitting(whens: tuple[str, ...], column: str) -> str:
-    """Where an event's type fits one of `whens`, as patterns.fits has it."""
-    return f"({' OR '.join(_fits(when, column) for when in whens)})"
+def fitting(whens: tuple[str, ...], column: str, mark: str = "") -> str:
+    """Where an event's type fits one of `whens`, as patterns.fits has it. `mark` stands around the type in its column."""
+    return f"({' OR '.join(_fits(when, column, mark) for when in whens)})"
 
 
-def _fits(when: str, column: str) -> str:
+def _fits(when: str, column: str, mark: str) -> str:
     if not is_pattern(when):
-        return f"{column} = {quoted(when)}"
+        return f"{column} = {quoted(mark + when + mark)}"
     pattern = "".join("%" if sign == "*" else f"\\{sign}" if sign in "%_\\" else sign for sign in when)
+    alike = [] if when == "*" else [f"{column} LIKE {quoted(mark + pattern + mark)} ESCAPE '\\'"]
     named = when.split("*")[0]
-    hidden = [f"NOT starts_with({column}, {quoted(prefix)})" for prefix in INTERNAL if not named.startswith(prefix)]
-    return " AND ".join([f"({column} LIKE {quoted(pattern)} ESCAPE '\\'", *hidden]) + ")"
+    hidden = [prefix for prefix in INTERNAL if prefix.startswith(named) and not named.startswith(prefix)]
+    alike += [f"NOT starts_with({column}, {quoted(mark + prefix)})" for prefix in hidden]
+    return f"({' AND '.join(alike) or 'TRUE'})"
+
+
+def is_text(column: str) -> str:
+    """Where a column of JSON has a text: it begins with a quote, which is how a database finds it soonest."""
+    return f"({column} >= '\"' AND {column} < '#')"
+
+
+def _in_quotes(text: str) -> str:
+    return f'"{text}"'
 
 
 def _exact(asked: str) -> Told:

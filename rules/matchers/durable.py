@@ -17,6 +17,7 @@ from rules.patterns import fits, is_pattern
 from rules.rule import Rule
 
 MAX_FAILURES = 3
+MAX_RULES = 2_500  # in networks of one matcher, which take about 37 MiB for a thousand
 log = logging.getLogger(__name__)
 
 
@@ -28,7 +29,8 @@ class EngineMissing(PravilaError):
 
 
 class DurableMatcher:
-    """Rules grouped by what stands in their `when`; a group is compiled when the first event of it comes.
+    """Rules grouped by what stands in their `when`; a group is compiled when the first event of it comes. Groups that would
+    be more than MAX_RULES together with those before them are never compiled: the reference answers for their events.
 
     `fallbacks` counts events that the reference answered because the engine failed; after MAX_FAILURES the engine is
     not asked again.
@@ -40,7 +42,7 @@ class DurableMatcher:
         self.reference = ReferenceMatcher(rules)
         self.rules = self.reference.rules
         self.fallbacks = 0
-        self._open = True
+        self._open, self._compiled = True, 0
         self._lock = threading.Lock()
         self._groups: dict[str, Group] = {}
         self._numbers: dict[str, list[int]] = {}
@@ -61,7 +63,9 @@ class DurableMatcher:
                 return self.reference.match(event, params)
             for when in self._names(kind):
                 try:
-                    found |= self._group(when).match(view)
+                    if (group := self._group(when)) is None:
+                        return self.reference.match(event, params)
+                    found |= group.match(view)
                 except Exception:  # noqa: BLE001 - a half-drained network is never trusted again
                     self._fail(when)
                     return self.reference.match(event, params)
@@ -78,10 +82,11 @@ class DurableMatcher:
         named = [kind] if kind in self._numbers and not is_pattern(kind) else []
         return named + [when for when in self._patterns if fits(when, kind)]
 
-    def _group(self, when: str) -> Group:
-        group = self._groups.get(when)
-        if group is None:
-            group = self._groups[when] = Group([(number, self.rules[number]) for number in self._numbers[when]])
+    def _group(self, when: str) -> Group | None:
+        group, numbers = self._groups.get(when), self._numbers[when]
+        if group is None and self._compiled + len(numbers) <= MAX_RULES:
+            self._compiled += len(numbers)
+            group = self._groups[when] = Group([(number, self.rules[number]) for number in numbers])
         return group
 
     def _fail(self, when: str) -> None:

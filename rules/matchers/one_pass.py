@@ -5,21 +5,29 @@ It tells everything where SQL can tell every rule exactly and no event is odd; e
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rules.matchers.columns import Columns, Told, fitting, quoted
+from rules.matchers.columns import Columns, Told, quoted
+from rules.matchers.marks import ODD, Asked, Marks, when
 from rules.rule import Rule
 
-_TEXTS = ("id", "type", "subject", "at", "customer", "actor")
+_READ = dict.fromkeys(("id", "type", "subject", "customer", "actor", "sequence", "was"), "JSON") | {"at": "VARCHAR"}
+_QUOTE = '"'
 _SOUND = " AND ".join(
     [
-        *(f"coalesce(starts_with({name}, '\"') AND length({name}) > 2, FALSE)" for name in _TEXTS[:3]),
-        "coalesce(TRY_CAST(sequence AS BIGINT) IS NOT NULL AND NOT contains(sequence, '.'), FALSE)",
-        'coalesce("at" LIKE \'"____-__-__T__:__:__%\' AND TRY_CAST("at"[2:-2] AS TIMESTAMPTZ) IS NOT NULL, FALSE)',
-        *(f"coalesce(starts_with({name}, '\"'), TRUE)" for name in ("customer", "actor")),
-        "NOT contains(id, '\\') AND NOT contains(type, '\\') AND has_facts AND no_was",
+        *(f"{name} BETWEEN '\"#' AND '#'" for name in ("id", "type", "subject")),  # a text with something in it
+        "NOT contains(type, '\\')",  # an escape: the text is another
+        "CAST(TRY_CAST(sequence AS BIGINT) AS VARCHAR) = sequence",
+        # read as text whatever it is; nothing but a text looks like this
+        '"at" LIKE \'____-__-__T__:__:%\' AND TRY_CAST("at" AS TIMESTAMPTZ) IS NOT NULL',
+        "facts IS NOT NULL AND was IS NULL",
+        "(customer IS NULL OR customer BETWEEN '\"#' AND '#')",
+        "(actor IS NULL OR actor BETWEEN '\"' AND '#')",
     ]
 )
 
@@ -32,39 +40,40 @@ def ask(
     Raises duckdb.Error where a row has another shape than that of an event with these facts.
     """
     inner = {parts[:depth] for parts in columns.paths for depth in range(1, len(parts))}
-    if any(one.open for _rule, one in told) or inner & columns.paths.keys():
+    marks = Marks([Asked(rule, one.sure) for rule, one in told], _QUOTE)
+    if any(one.open for _rule, one in told) or (inner | {("event", "at")}) & columns.paths.keys() or not marks.fit:
         return None
-    found = database.execute(_statement(path, told, columns, longest)).fetchone()
-    count, unsound, odd = found[:3]
-    if unsound or odd:
+    marked = database.execute(_statement(path, marks, columns, longest)).fetchall()
+    if any(mark >= ODD for mark, _count, _ids in marked):
         return None
-    return int(count), list(zip(found[3::2], found[4::2], strict=True))
+    found: dict[str, list[str]] = defaultdict(list)
+    for mark, _count, ids in marked:
+        some = json.loads(f"[{ids or ''}]")
+        for one in marks.of(mark):
+            found[one.rule.key] += some
+    return sum(count for _mark, count, _ids in marked), [_digest(found[rule.key]) for rule, _told in told]
 
 
-def _statement(path: Path, told: Sequence[tuple[Rule, Told]], columns: Columns, longest: int) -> str:
-    texts = [name for name in columns.paths.values() if f"t{name}" in columns.names]
-    escaped = [f"coalesce(starts_with({name}, '\"') AND contains({name}, '\\'), FALSE)" for name in texts]
-    odd = " OR ".join([f"({columns.odd})", *escaped])
-    asked = ["count(*)", "count(*) FILTER (NOT sound)", "count(*) FILTER (odd)"]
-    for rule, one in told:
-        where = f"{fitting(rule.when, 'kind')} AND {one.sure}"
-        ids = f"string_agg(name, chr(10) ORDER BY name) FILTER ({where})"
-        asked += [f"count(*) FILTER ({where})", f"sha256(coalesce({ids}, ''))"]
-    kept = ", ".join([*columns.paths.values(), *columns.derived])
+def _digest(ids: list[str]) -> tuple[int, str]:
+    """How many ids there are, and the hash over them, sorted: texts have the order of their bytes."""
+    return len(ids), hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+
+
+def _statement(path: Path, marks: Marks, columns: Columns, longest: int) -> str:
+    odd = [*columns.oddities, *(f"contains({name}, '\\')" for name in sorted(columns.texts))]
+    parts = [when(_SOUND, 0, ODD), *([when(" OR ".join(odd), ODD, 0)] if odd else []), marks.sql()]
+    kept = ", ".join(["*", *columns.derived])
     return (
-        f"SELECT {', '.join(asked)} FROM (SELECT id[2:-2] AS name, type[2:-2] AS kind, {kept + ', ' if kept else ''}"
-        f"({odd}) AS odd, ({_SOUND}) AS sound FROM (SELECT {_reading(columns)} FROM {_source(path, columns, longest)}))"
+        f"SELECT mark, count(*), string_agg(id, ',') FILTER ({marks.listed}) FROM (SELECT id, {' | '.join(parts)} AS mark "
+        f"FROM (SELECT {kept} FROM (SELECT {_reading(columns)} FROM {_source(path, columns, longest)}))) GROUP BY mark"
     )
 
 
 def _reading(columns: Columns) -> str:
-    """The envelope and every path as JSON text; null and missing are one."""
-    envelope = [f'nullif(CAST("{name}" AS VARCHAR), \'null\') AS "{name}"' for name in _ALL]
-    paths = [f"nullif(CAST({_place(parts)} AS VARCHAR), 'null') AS {name}" for parts, name in columns.paths.items()]
-    return ", ".join([*envelope, "facts IS NOT NULL AS has_facts", "was IS NULL AS no_was", *paths])
-
-
-_ALL = ("id", "type", "subject", "sequence", "at", "customer", "actor")
+    """The envelope and every path as JSON text; null and missing are both NULL."""
+    envelope = [f'CAST("{name}" AS VARCHAR) AS "{name}"' for name in _READ if name != "was"]
+    paths = [f"CAST({_place(parts)} AS VARCHAR) AS {name}" for parts, name in columns.paths.items()]
+    return ", ".join([*envelope, "facts", "was", *paths])
 
 
 def _place(parts: tuple[str, ...]) -> str:
@@ -80,7 +89,7 @@ def _source(path: Path, columns: Columns, longest: int) -> str:
                 inner = inner.setdefault(part, {})
             inner.setdefault(parts[-1], {})
     shape = _shape(tree) if tree else "MAP(VARCHAR, JSON)"
-    envelope = ", ".join(f"'{name}': 'JSON'" for name in (*_ALL, "was"))
+    envelope = ", ".join(f"'{name}': '{kind}'" for name, kind in _READ.items())
     return (
         f"read_json({quoted(str(path))}, format='newline_delimited', maximum_object_size={longest}, "
         f"columns={{{envelope}, 'facts': {quoted(shape)}}})"

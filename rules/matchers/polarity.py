@@ -7,12 +7,13 @@ value at run time: it is what neither expression is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from rules.conditions import All, AnyOf, Comparison, Condition, Not
 from rules.kinds import kind_of
 from rules.matchers.code import Code
-from rules.operators import Operator
+from rules.operators import CHANGED, EXISTS, Operator
 from rules.values import FactValue, Literal, ParamValue, Value
 
 _SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -30,7 +31,7 @@ def expression(condition: Condition, code: Code, *, true: bool = True) -> str:
 
 
 def _leaf(leaf: Comparison, code: Code, *, true: bool) -> str:
-    if leaf.operator.takes == "nothing" and isinstance(leaf.seen, FactValue):
+    if leaf.operator.name == CHANGED and isinstance(leaf.seen, FactValue):
         code.needs_was = True
         return f"({code.constant(leaf.seen.path.base)} {'in' if true else 'not in'} was)"
     seen = code.value(leaf.seen.path) if isinstance(leaf.seen, FactValue) and leaf.seen.default is None else None
@@ -41,14 +42,14 @@ def _leaf(leaf: Comparison, code: Code, *, true: bool) -> str:
         if found is not None:
             return found
     wanted = _operand(leaf.wanted, code)
-    if wanted is None or leaf.operator.takes in ("flag", "nothing", "item"):
+    if wanted is None or leaf.operator.always_known or leaf.operator.takes in ("nothing", "item"):
         return _asked(leaf, code, true=true)
     return f"({code.constant(_known(leaf.operator))}({seen}, {wanted}) is {true})"
 
 
 def _with_literal(operator: Operator, seen: str, literal: Any, code: Code, *, true: bool) -> str | None:
     """A comparison with a constant in plain Python, where its kind has one that is exact; else None."""
-    if operator.name == "exists":
+    if operator.name == EXISTS:
         return f"({seen} is {'not ' if literal is true else ''}None)" if type(literal) is bool else None
     kind = kind_of(literal)
     if operator.name in ("eq", "ne"):
@@ -130,12 +131,8 @@ def _asked(leaf: Comparison, code: Code, *, true: bool) -> str:
     return f"({code.constant(leaf.evaluate)}(view) is {true})"
 
 
+@lru_cache(maxsize=256)
 def _known(operator: Operator) -> Callable[[Any, Any], bool | None]:
     """The operator's test, unknown where a side is not set. One function for each operator, so that it is one constant."""
-    if operator.name not in _TESTS:
-        test = operator.test
-        _TESTS[operator.name] = lambda seen, wanted: None if seen is None or wanted is None else test(seen, wanted)
-    return _TESTS[operator.name]
-
-
-_TESTS: dict[str, Callable[[Any, Any], bool | None]] = {}
+    test = operator.test
+    return lambda seen, wanted: None if seen is None or wanted is None else test(seen, wanted)

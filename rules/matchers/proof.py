@@ -14,7 +14,7 @@ from rules.sentences import plain, sentence
 _VERDICTS = {True: "true", False: "false", None: "unknown"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to freeze each would take longer than all that it tells
 class Seen:
     """One comparison: where it stands in the rule, what it asked, saw and wanted, and its verdict
     (true, false, unknown)."""
@@ -52,9 +52,11 @@ def proof_of(rule: Rule, view: View) -> Proof:
 def _look(leaf: Comparison, view: View) -> Seen:
     if isinstance(leaf, Resolved):
         return _look_back(leaf, view)
-    seen, wanted, verdict = leaf.look(view), leaf.wanted.resolve(view), leaf.evaluate(view)
-    told = sentence(leaf.name, leaf.operator, seen, wanted, verdict)
-    return Seen(leaf.pointer, leaf.name, leaf.operator.name, plain(seen), plain(wanted), _VERDICTS[verdict], told)
+    name, operator = leaf.name, leaf.operator
+    seen, wanted = leaf.look(view), leaf.wanted.resolve(view)
+    verdict = leaf.verdict(seen, wanted)
+    told = sentence(name, operator, seen, wanted, verdict)
+    return Seen(leaf.pointer, name, operator.name, plain(seen), plain(wanted), _VERDICTS[verdict], told)
 
 
 def _look_back(leaf: Resolved, view: View) -> Seen:

@@ -3,8 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import core.declare
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -66,7 +64,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("draft", "draft"), ("live", "live"), ("retired", "retired")],
                         db_index=True,
                         default="draft",

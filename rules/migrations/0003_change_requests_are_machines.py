@@ -3,8 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import core.declare
-
 
 def note_what_was_published(apps, schema_editor):
     """Requests of before know their version only; their state says it from now on."""
@@ -71,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="changerequest",
             name="state",
-            field=core.declare.StateField(
+            field=models.CharField(
                 choices=[
                     ("draft", "draft"),
                     ("checked", "checked"),

@@ -5,7 +5,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import core.clock
-import core.declare
 
 
 class Migration(migrations.Migration):
@@ -21,7 +20,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("pending", "pending"),
                             ("processing", "in work"),
@@ -97,7 +96,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("pending", "pending"),
                             ("success", "arrived"),
@@ -158,7 +157,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("open", "open"), ("closed", "closed")],
                         db_index=True,
                         default="open",

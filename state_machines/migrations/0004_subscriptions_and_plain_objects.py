@@ -7,7 +7,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import core.clock
-import core.declare
 
 
 class Migration(migrations.Migration):
@@ -23,7 +22,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("draft", "draft"), ("offered", "offered"), ("withdrawn", "withdrawn")],
                         db_index=True,
                         default="draft",
@@ -118,7 +117,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("draft", "draft"), ("offered", "offered"), ("withdrawn", "withdrawn")],
                         db_index=True,
                         default="draft",
@@ -180,7 +179,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("current", "current"), ("former", "former")],
                         db_index=True,
                         default="current",
@@ -236,7 +235,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("kept", "kept")],
                         db_index=True,
                         default="kept",
@@ -310,7 +309,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("pending", "pending"),
                             ("trialing", "on trial"),
@@ -385,7 +384,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("kept", "kept")],
                         db_index=True,
                         default="kept",
@@ -447,7 +446,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("kept", "kept")],
                         db_index=True,
                         default="kept",
@@ -514,7 +513,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("pending", "asked"),
                             ("valid", "valid"),
@@ -577,7 +576,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("active", "active"), ("expired", "expired"), ("removed", "removed")],
                         db_index=True,
                         default="active",
@@ -636,7 +635,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("kept", "kept")],
                         db_index=True,
                         default="kept",

@@ -5,7 +5,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import core.clock
-import core.declare
 
 
 class Migration(migrations.Migration):
@@ -21,7 +20,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("active", "active"),
                             ("maintenance", "in maintenance"),
@@ -106,7 +105,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("pending", "pending"),
                             ("running", "running"),
@@ -200,7 +199,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("pending", "pending"),
                             ("active", "active"),
@@ -263,7 +262,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("active", "active"), ("ended", "ended")],
                         db_index=True,
                         default="active",

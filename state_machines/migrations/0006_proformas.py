@@ -7,7 +7,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import core.clock
-import core.declare
 import state_machines.proforma_guards
 
 
@@ -40,7 +39,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("draft", "draft"),
                             ("sent", "sent"),

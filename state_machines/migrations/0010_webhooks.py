@@ -5,7 +5,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import core.clock
-import core.declare
 import core.encrypted
 import state_machines.sources.declare
 
@@ -86,7 +85,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("received", "received"),
                             ("processed", "processed"),

@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import core.clock
-import core.declare
 import core.encrypted
 import state_machines.webhook_endpoints
 
@@ -22,7 +21,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("active", "active"), ("disabled", "disabled")],
                         db_index=True,
                         default="active",

@@ -56,6 +56,21 @@ def test_a_dead_letter_is_redriven_by_an_operator_and_nobody_else(
     assert AuditRow.objects.get(verb="action_run.redriven").object == dead.ref
 
 
+def test_a_dead_letter_takes_the_plan_of_the_live_rules(viewer: Caller, operator: Caller, dead: ActionRun) -> None:
+    path = f"action-runs/{dead.pk}"
+    in_force({"key": "other", "when": "fine.paid", "then": [{"do": "fine.settle"}]})
+    assert viewer.get(f"{path}/plan").json() == {"asked": False, "differences": []}
+    problem(operator.post(f"{path}/redrive?plan=live", {}), 409, "not-asked-for")
+    in_force(
+        {"key": dead.rule, "when": "fine.created", "then": [{"id": dead.item, "do": dead.action, "if_refused": "skip"}]}
+    )
+    found = viewer.get(f"{path}/plan").json()
+    assert {"name": "if_refused_skip", "stored": False, "live": True} in found["differences"]
+    assert operator.post(f"{path}/redrive?plan=live", {}).json()["state"] == "ready"
+    work()
+    assert ActionRun.objects.get(pk=dead.pk).state == "skipped"
+
+
 def test_a_customer_sees_no_runs(dead: ActionRun) -> None:
     customer = Customer.objects.create(name="Ana")
     ana = Caller(issue_token(a_user("ana"), "hers", customer=customer.ref))

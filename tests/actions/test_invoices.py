@@ -16,10 +16,11 @@ pytestmark = pytest.mark.django_db
 BILL = {"key": "bill", "when": "order.submitted", "then": [{"do": "invoice.create"}]}
 
 
-@pytest.mark.parametrize(("day", "percent"), [((2025, 7, 31), 19), ((2025, 8, 1), 21)])
-def test_rate_is_that_of_the_day(day: tuple[int, int, int], percent: int) -> None:
+@pytest.mark.parametrize(("time", "percent"), [((20, 59), 19), ((21, 0), 21)])
+def test_rate_is_that_of_the_day_at_home(time: tuple[int, int], percent: int) -> None:
+    """The rate rose on 1 August 2025, which began in Bucharest three hours before it began in UTC."""
     in_force(BILL)
-    with clock.turned_to(datetime(*day, 12, tzinfo=UTC)):
+    with clock.turned_to(datetime(2025, 7, 31, *time, tzinfo=UTC)):
         perform(an_order(items=1), "submit")
         work()
     assert InvoiceLine.objects.get().tax_percent == percent

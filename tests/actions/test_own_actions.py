@@ -77,11 +77,14 @@ class TestInvoices:
         work()
         invoice = Invoice.objects.get()
         assert (invoice.origin, invoice.period_start, invoice.net_minor) == ("renewal", start, 20_00)
-        assert [state for state, _said in ends("invoice.renew")] == ["done", "skipped"]
+        assert [state for state, _said in ends("invoice.renew")] == ["done", "skipped", "skipped"]
         perform(invoice, "void")
         change(service, price_minor=30_00)
         work()
-        assert Invoice.objects.exclude(state="void").get().net_minor == 30_00
+        again = Invoice.objects.exclude(state="void").get()
+        assert (again.net_minor, again.period_start) == (30_00, start)
+        service.refresh_from_db()
+        assert service.next_due_at == again.period_end
 
     def test_a_proforma_is_drawn_up_once(self) -> None:
         rule("order.*", {"do": "proforma.create"})

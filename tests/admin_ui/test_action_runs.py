@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from actions import by_hand
 from actions.dispatch import dispatch_all
 from actions.runner import run_due
 from actions.runs import ActionRun, RunState
+from core.acting import SYSTEM, acting
 from core.audit import AuditDetail, AuditRow
 from rules.rule_sets import RuleSetVersion
+from state_machines.customers import Customer
 from tests.admin_ui.conftest import SignIn
 from tests.fines.models import Fine
+from tests.kit import work
 
 pytestmark = pytest.mark.django_db
 LIST = "/staff/actions/actionrun/"
@@ -84,3 +88,34 @@ def test_the_list_is_narrowed_by_state_action_and_rule(sign_in: SignIn, dead: Ac
     assert found(action="fine.settle", rule="settle-at-once") == 1
     assert found(action="fine.payment") == 0
     assert found(q=dead.subject) == 1
+
+
+def test_a_run_is_taken_back_once_by_the_inverse_of_its_action(sign_in: SignIn, db: None) -> None:
+    customer = Customer.objects.create(name="Ana")
+    with acting(SYSTEM):
+        run = by_hand.ask(customer, "customer.add_tag", {"tag": "vip"})
+    operator, url = sign_in("operator"), f"{LIST}{run.pk}/compensate/"
+    operator.post(url, {"tag": "vip"})
+    assert not AuditRow.objects.filter(verb="action_run.compensated").exists()  # it is not done yet
+    work()
+    customer.refresh_from_db()
+    assert customer.tags == ["vip"]
+    assert operator.get(f"{LIST}{run.pk}/change/").context["back_form"].initial == {"tag": "vip"}
+    assert sign_in("author").post(url, {"tag": "vip"}).status_code == 403
+    assert "being taken back" in operator.post(url, {"tag": "vip"}, follow=True).content.decode()
+    operator.post(url, {"tag": "vip"})
+    work()
+    customer.refresh_from_db()
+    assert customer.tags == []
+    assert AuditRow.objects.filter(verb="action_run.compensated", object=run.ref).count() == 1
+    assert ActionRun.objects.filter(action="customer.remove_tag").count() == 1
+    assert "It was taken back" in operator.get(f"{LIST}{run.pk}/change/").content.decode()
+
+
+def test_the_field_for_a_rule_offers_those_that_are_live_and_keeps_the_other_filters(
+    sign_in: SignIn, dead: ActionRun
+) -> None:
+    page = sign_in("viewer").get(LIST, {"state__exact": "dead", "rule": dead.rule}).content.decode()
+    assert f'<option value="{dead.rule}">' in page
+    assert f'name="rule" value="{dead.rule}"' in page
+    assert '<input type="hidden" name="state__exact" value="dead">' in page

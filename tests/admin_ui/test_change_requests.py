@@ -128,7 +128,7 @@ def test_two_people_do_not_overwrite_each_other(sign_in: SignIn, house: RuleSetV
     seen = ion.get(_page(draft)).context["seen"]
     ana.post(_page(draft), {"title": "x", "text": NEW, "seen": seen})
     page = ion.post(_page(draft), {"title": "y", "text": RULES, "seen": seen}).content.decode()
-    assert "Somebody else saved this change request" in page
+    assert "After you opened this change request" in page
     draft.refresh_from_db()
     assert (draft.title, draft.text) == ("x", NEW)
 

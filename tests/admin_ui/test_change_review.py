@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from core import clock
 from rules.change_requests import ChangeRequest
@@ -57,6 +58,14 @@ def test_it_says_what_is_otherwise_and_goes_all_the_way(sign_in: SignIn, house: 
     assert "Published as version" in shown(author, draft)
 
 
+def test_it_names_other_open_changes_of_the_same_rules(sign_in: SignIn, house: RuleSetVersion) -> None:
+    mine = change(RULES.replace("another year", "a year"))
+    same, else_ = change(RULES.replace("another year", "last year")), change(RULES.replace("Large fines", "Big fines"))
+    others = sign_in("viewer").get(url(mine)).context["others"]
+    assert others == [(same, ["old"]), (else_, [])]
+    assert "the same rules" in shown(sign_in("author"), mine)
+
+
 def test_it_shows_what_the_newest_events_would_have_been(sign_in: SignIn, house: RuleSetVersion) -> None:
     Fine.objects.create(case="A1", article=157, amount_minor=5000)
     page = shown(sign_in("viewer"), change(RULES.replace("when: fine.created", "when: fine.payment")))
@@ -79,7 +88,7 @@ def test_what_waits_is_counted_and_may_be_cancelled(sign_in: SignIn) -> None:
     client = sign_in("approver")
     draft = change(LATER.replace("after: 3d", "after: 5d"))
     page = shown(client, draft)
-    assert "actions that wait because of these rules: 1" in page
+    assert "Actions that wait because of these rules: 1" in page
     assert "fine.settle on fine:" in page
     said(client, draft, "check")
     said(client, draft, "approve")
@@ -152,3 +161,33 @@ def test_nothing_is_done_for_who_may_not_or_for_what_is_not_there(sign_in: SignI
     assert draft.state == "draft"
     assert viewer.get("/staff/rules/changerequest/999999/review/").status_code == 404
     assert sign_in().get(url(draft)).status_code in (302, 403)
+
+
+def test_what_was_found_is_told_in_the_readers_language(sign_in: SignIn, house: RuleSetVersion) -> None:
+    draft = change(RULES + "- {key: lost, when: fine.created, then: [{do: fine.setle}]}\n")
+    client = sign_in("author")
+    said(client, draft, "check")
+    with translation.override("ro"):
+        page = client.get(url(draft), headers={"Accept-Language": "ro"}).content.decode()
+    assert "nu există acțiunea „fine.setle”; corectați-o sau declarați-o. Ați vrut să scrieți fine.settle" in page
+    assert "there is no action" not in page
+    assert 'there is no action "fine.setle"; correct it' in draft.findings[0]["message"]
+    assert "there is no action &quot;fine.setle&quot;" in shown(client, draft)
+
+
+def test_an_approval_holds_whatever_language_the_checker_reads(sign_in: SignIn, house: RuleSetVersion) -> None:
+    never = "- {key: no, when: fine.created, if: {fact: fine.article, op: ne, value: 1}, then: [{do: fine.settle}]}\n"
+    draft = change(RULES + never)
+    client = sign_in("author")
+    said(client, draft, "check")
+    first = draft.fingerprint
+    client.post(url(draft), {"act": "check"}, headers={"Accept-Language": "ro"})
+    draft.refresh_from_db()
+    assert draft.fingerprint == first != ""
+
+
+def test_an_event_that_shows_a_finding_stands_beside_it(sign_in: SignIn, house: RuleSetVersion) -> None:
+    again = "- {key: again, when: fine.created, then: [{do: fine.settle}]}\n"
+    page = shown(sign_in("author"), change(RULES + again))
+    assert "An event that shows it" in page
+    assert "fine.created" in page.partition("An event that shows it")[2]

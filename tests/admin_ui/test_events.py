@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actions.dispatch import dispatch_all
 from admin_ui import event_search
@@ -21,6 +22,7 @@ from rules.rule_sets import RuleSetVersion
 from state_machines.customers import Customer
 from tests.admin_ui.conftest import SignIn
 from tests.fines.models import Fine
+from tests.kit import work
 
 pytestmark = pytest.mark.django_db
 LOG = "/staff/core/event/"
@@ -45,7 +47,7 @@ def test_the_log_is_narrowed_by_type_subject_customer_and_day(sign_in: SignIn, f
     assert shown(subject=order.ref) == {"order.created"}
     assert shown(subject="customer:") == {"customer.created"}
     assert shown(customer=customer.ref) == {"customer.created", "order.created"}
-    long_ago = (clock.now() - timedelta(days=9)).date().isoformat()
+    long_ago = timezone.localdate(clock.now() - timedelta(days=9)).isoformat()
     assert shown(until=long_ago) == {"fine.payment"}
     assert "fine.payment" not in shown(since=long_ago)
     assert "cannot be used" in client.get(LOG, {"since": "yesterday"}).content.decode()
@@ -105,3 +107,28 @@ def test_only_operators_have_a_failed_event_decided_again(sign_in: SignIn, fine:
     assert AuditRow.objects.filter(verb="event.decided_again", object=f"event:{event.pk}").count() == 1
     assert "has not failed" in client.post(url, follow=True).content.decode()
     assert AuditRow.objects.filter(verb="event.decided_again").count() == 1
+
+
+def test_the_chain_says_what_each_rule_did_and_how_much_later(
+    sign_in: SignIn, fine: Fine, house: RuleSetVersion
+) -> None:
+    perform(fine, "send_fine", arguments={"expense_minor": 100})
+    perform(fine, "insert_fine_notification")
+    event = perform(fine, "add_penalty", arguments={"amount_minor": 20000})
+    with clock.turned_to(clock.now() + timedelta(hours=26)):
+        work()
+    answer = sign_in("viewer").get(_page(event))
+    first, second = answer.context["branches"]
+    assert (first.event.pk, second.event.type, second.indent) == (event.pk, "fine.send_for_credit_collection", 1)
+    assert [run.action for run in first.runs] == ["fine.send_for_credit_collection"]
+    assert "1 d 2 h later" in answer.content.decode()
+
+
+def test_a_rule_that_did_not_act_has_its_nearest_miss(sign_in: SignIn, fine: Fine, house: RuleSetVersion) -> None:
+    perform(fine, "send_fine", arguments={"expense_minor": 100})
+    perform(fine, "insert_fine_notification")
+    event = perform(fine, "add_penalty", arguments={"amount_minor": 5000})
+    dispatch_all()
+    page = sign_in("viewer").get(_page(event)).content.decode()
+    assert "Nearest to acting:" in page
+    assert "As text, for a ticket" in page

@@ -75,8 +75,10 @@ def test_the_rules_of_the_events_customer_take_part(sign_in: SignIn, house: Rule
     text = f'set: {customer.ref}\nparams: {{large: {{money: "10.00 EUR"}}}}\nmute: {{settle-at-once: agreed}}\n'
     publish_text(customer.ref, text, title="x")
     client = sign_in("viewer")
-    tried = client.post(TRY, {"pasted": json.dumps(PASTED | {"customer": customer.ref})}).context["tried"]
+    mine = PASTED | {"customer": customer.ref}
+    tried = client.post(TRY, {"pasted": json.dumps(mine)}).context["tried"]
     assert [rule.key for rule in tried.acted] == ["collect-large"]
+    tried = client.post(TRY, {"pasted": json.dumps(mine | {"type": "fine.created"})}).context["tried"]
     assert "muted for this customer: agreed" in [rule.why for rule in tried.not_eligible]
 
 

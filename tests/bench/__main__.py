@@ -9,7 +9,23 @@ import sys
 import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
-PARTS = ("transition", "pipeline", "aggregates", "matching", "peers", "histories", "overlays", "served", "webhooks")
+PARTS = (
+    "transition",
+    "log_size",
+    "pipeline",
+    "lists",
+    "aggregates",
+    "matching",
+    "peers",
+    "histories",
+    "overlays",
+    "checks",
+    "served",
+    "webhooks",
+    "backtests",
+    "pages",
+    "business",
+)
 
 
 def main(parts: list[str]) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import resource
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -36,19 +37,21 @@ def _fines() -> None:
     expected = json.loads((HISTORY / "fines.expected.json").read_text(encoding="utf-8"))["rules"]
     rows, rates = [], {}
     for matcher in ("columnar", "compiled", "reference"):
-        seconds = []
-        for _round in range(3):
-            started = time.perf_counter()
+        seconds, worked = [], []
+        for _round in range(5 if matcher == "columnar" else 3):
+            started, computing = time.perf_counter(), time.process_time()
             count, found = backtest_file(loaded.documents, HISTORY / "fines.jsonl.gz", matcher)
             seconds.append(time.perf_counter() - started)
+            worked.append(time.process_time() - computing)
         if found != expected:
             raise AssertionError(f"{matcher} does not find what an outside engine found")
-        rates[matcher] = count / sorted(seconds)[1]
-        rows.append((matcher, count, round(sorted(seconds)[1], 3), rates[matcher]))
-    rows = [(*row, round(row[3] / rates["reference"], 1)) for row in rows]
+        median = statistics.median(seconds)
+        rates[matcher] = count / median
+        rows.append((matcher, count, round(median, 3), round(statistics.median(worked), 3), rates[matcher]))
+    rows = [(*row, round(row[4] / rates["reference"], 1)) for row in rows]
     table(
         "The log of fines by its 13 rules, parsing included",
-        ("matcher", "events", "seconds", "events/s", "× reference"),
+        ("matcher", "events", "seconds", "of a processor", "events/s", "× reference"),
         rows,
     )
 
@@ -75,9 +78,12 @@ def _single() -> None:
     written, happened = rules(1_000, 1_000), events(7)[:500]
     compiled, durable = compile_rules(written, "compiled"), compile_rules(written, "durable")
     house = Document({"rules": written})
+    all_fit = Document({"rules": [one | {"when": written[1]["when"]} for one in written]})
+    fitting = [one | {"type": written[1]["when"]} for one in happened[:10]]
     acts = {
         "double decision, 1,000 rules": lambda: [(compiled.match(one), durable.match(one)) for one in happened],
         "explaining 10 events, 1,000 rules": lambda: [try_event(one, house) for one in happened[:10]],
+        "explaining 10 events, all 1,000 rules for their type": lambda: [try_event(one, all_fit) for one in fitting],
     }
     found = interleaved(acts, rounds=3, repeat=1)
     large = rules(10_000, 10_000)
@@ -88,6 +94,11 @@ def _single() -> None:
     rows = [
         ("double decision, 1,000 rules, µs per event", round(found["double decision, 1,000 rules"] / 500 * 1e6, 1), 60),
         ("explaining one event, 1,000 rules, ms", round(found["explaining 10 events, 1,000 rules"] / 10 * 1e3, 1), 50),
+        (
+            "the same where all 1,000 are for events of its type, ms",
+            round(found["explaining 10 events, all 1,000 rules for their type"] / 10 * 1e3, 1),
+            50,
+        ),
         ("generating code for 10,000 rules, s", round(generated, 2), 1),
     ]
     durable.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,14 @@ def overlay(number: int) -> dict[str, Any]:
     return mine
 
 
+SEGMENT = {
+    "set": "segment:vip",
+    "params": {"low": 7},
+    "mute": {"r1": "agreed"},
+    "change": {"r2": {"/title": "For a few"}},
+}
+
+
 def run() -> None:
     _customers()
     _publications()
@@ -47,15 +56,26 @@ def _customers() -> None:
     sets = [RuleSet(key=f"customer:{number}") for number in range(PARAMETERS_ONLY + CHANGED)]
     RuleSet.objects.bulk_create(sets)
     lives = [_version(one, overlay(number)) for number, one in enumerate(sets)]
-    cache, base = Cache(), Live(house.pk, house.content_hash)
-    before = _resident()
-    cold = _timed(lambda live: cache.effective(base, live), lives)
-    after = _resident()
-    warm = _timed(lambda live: cache.effective(base, live), lives)
+    segment_set, _made = RuleSet.objects.get_or_create(key="segment:vip")
+    segment = _version(segment_set, SEGMENT)
+    base = Live(house.pk, house.content_hash)
+    rows = []
+    for name, over in (("none", ()), ("all in one", (segment,))):
+        cache = Cache()
+        before = _resident()
+        cold = _timed(lambda live, cache=cache, over=over: cache.effective(base, *over, live), lives)
+        after = _resident()
+        warm = _timed(lambda live, cache=cache, over=over: cache.effective(base, *over, live), lives, time.thread_time)
+        rows.append(
+            (
+                name, sum(cold) / len(cold) * 1e3, max(cold) * 1e3, sum(warm) / len(warm) * 1e6,
+                sorted(warm)[len(warm) * 999 // 1000] * 1e3, max(warm) * 1e3, after - before,
+            )
+        )  # fmt: skip
     table(
         f"Effective rules of {len(lives):,} customers over {RULES} rules",
-        ("cold ms, mean", "cold ms, worst", "warm µs, mean", "warm ms, worst", "memory, MB"),
-        [(sum(cold) / len(cold) * 1e3, max(cold) * 1e3, sum(warm) / len(warm) * 1e6, max(warm) * 1e3, after - before)],
+        ("segment", "cold ms, mean", "worst", "warm CPU µs, mean", "warm CPU ms, 999 of 1,000", "worst", "memory, MB"),
+        rows,
     )
 
 
@@ -69,7 +89,7 @@ def _publications() -> None:
         rules = [rule(number, f"Lap {lap}") for number in range(RULES_OF_EACH)]
         live = _version(rule_set, {"set": HOUSE, "params": PARAMS, "rules": rules}, number=lap + 1)
         compiled = cache.compiled(live, 0)
-        params = cache.effective(live, None).params
+        params = cache.effective(live).params
         assert compiled.durable is None or compiled.durable.match(event, params) == compiled.reference.match(
             event, params
         )
@@ -91,12 +111,13 @@ def _version(rule_set: RuleSet, data: dict[str, Any], number: int = 1) -> Live:
     return Live(version.pk, version.content_hash)
 
 
-def _timed(act: Any, lives: list[Live]) -> list[float]:
+def _timed(act: Any, lives: list[Live], watch: Callable[[], float] = time.perf_counter) -> list[float]:
+    """How long each took, by a watch; that of the thread does not run while the machine does something else."""
     found = []
     for live in lives:
-        began = time.perf_counter()
+        began = watch()
         act(live)
-        found.append(time.perf_counter() - began)
+        found.append(watch() - began)
     return found
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
-from playwright.sync_api import Page, expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from core.events import Event
 from rules.publish import publish_text
@@ -17,40 +12,10 @@ from rules.rule_sets import RuleSet
 from state_machines.customers import Customer
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
+from tests.browser.one_rule import ONE_RULE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "o-parola-lunga"
-RULES = """set: house
-rules:
-- key: review
-  title: Look at large orders
-  when: order.paid
-  if: {fact: order.total, op: gte, value: {money: "100.00 RON"}}
-  then: [{do: order.flag_for_review}]
-"""
-
-
-@pytest.fixture
-def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """A page of Chromium that fails the test for any error on the console and any request to another host."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in this thread
-    complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
-        )
-        page = browser.new_page(locale="en-GB", base_url=live_server.url)
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith((live_server.url, "data:")) else complaints.append(asked.url),
-        )
-        yield page
-        browser.close()
-        connections.close_all()  # within Playwright's loop Django gives this thread connections of their own
-    assert complaints == []
 
 
 @pytest.fixture
@@ -70,7 +35,7 @@ def _sign_in(page: Page) -> None:
 
 
 def test_an_order_is_moved_on_and_a_rule_is_published(page: Page, order: Order) -> None:
-    publish_text("house", RULES, title="The first rules")
+    publish_text("house", ONE_RULE, title="The first rules")
     _sign_in(page)
 
     page.get_by_role("link", name="Orders").click()
@@ -87,11 +52,11 @@ def test_an_order_is_moved_on_and_a_rule_is_published(page: Page, order: Order) 
     page.get_by_label("What do you want to change?").fill("Look at smaller orders too")
     page.get_by_role("button", name="Begin a change").click()
     editor = page.get_by_label("Rules (YAML)")
-    editor.fill(RULES.replace("op: gte", "op: above"))
+    editor.fill(ONE_RULE.replace("op: gte", "op: above"))
     problem = page.locator("#problems button")
     expect(problem).to_contain_text("Line 6")
     expect(problem).to_contain_text('"above" is not known here')
-    editor.fill(RULES.replace("100.00", "50.00"))
+    editor.fill(ONE_RULE.replace("100.00", "50.00"))
     expect(page.locator("#problems")).to_contain_text("No problems found.")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("these rules decide from the next event on")).to_be_visible()

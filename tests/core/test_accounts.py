@@ -10,9 +10,13 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 
 from core import clock
-from core.accounts import ApiToken, actor_of_token, actor_of_user, issue_token
-from core.errors import BadArguments
+from core.accounts import ApiToken, actor_of_token, actor_of_user, issue_token, revoke_token
+from core.audit import AuditRow
+from core.errors import BadArguments, PravilaError
+from core.machine import perform
 from core.permission import ADMINISTRATOR
+from state_machines.models import Membership
+from tests.state_machines.made import a_customer
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +34,7 @@ def in_groups(user: User, *names: str) -> User:
 def test_a_token_speaks_for_its_user(user: User) -> None:
     actor = actor_of_token(issue_token(in_groups(user, "operator"), "laptop"))
     assert actor is not None
-    assert (actor.ref, actor.roles, actor.unlimited, actor.customer) == (
+    assert (actor.ref, actor.roles, actor.unlimited, actor.customers) == (
         f"user:{user.pk}", frozenset({"operator"}), False, None,
     )  # fmt: skip
 
@@ -79,9 +83,29 @@ def test_a_token_goes_with_its_user(user: User) -> None:
 
 
 def test_a_token_may_be_bound_to_one_customer(user: User) -> None:
-    actor = actor_of_token(issue_token(user, "shop", customer="customer:7"))
+    customer = a_customer().ref
+    actor = actor_of_token(issue_token(in_groups(user, "operator"), "shop", customer=customer))
     assert actor is not None
-    assert actor.customer == "customer:7"
+    assert actor.customers == {customer: ""}
+
+
+def test_who_has_no_role_is_bound_to_the_customers_of_the_user(user: User) -> None:
+    mine, other, foreign = a_customer(), a_customer(), a_customer()
+    for customer, role in ((mine, "owner"), (other, "viewer")):
+        Membership.objects.create(customer=customer, user=user, role=role)
+    assert actor_of_user(user).customers == {mine.ref: "owner", other.ref: "viewer"}
+    bound = actor_of_token(issue_token(user, "shop", customer=other.ref))
+    assert bound is not None
+    assert bound.customers == {other.ref: "viewer"}
+    astray = actor_of_token(issue_token(user, "shop", customer=foreign.ref))
+    assert astray is not None
+    assert astray.customers == {}, "a token gives no more than its user has"
+
+
+def test_who_was_revoked_has_nothing_left(user: User) -> None:
+    membership = Membership.objects.create(customer=a_customer(), user=user, role="owner")
+    perform(membership, "revoke")
+    assert actor_of_user(user).customers == {}
 
 
 @pytest.mark.parametrize(
@@ -123,3 +147,24 @@ def test_a_scope_that_there_is_not(user: User) -> None:
     with pytest.raises(BadArguments, match="the scopes are read, perform, events, rules, runs, and not everything"):
         issue_token(user, "till", scopes=["read", "everything"])
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "customer"), [(0, ""), (3651, ""), (1, "customer:99"), (1, "thing:1"), (1, "customer")]
+)
+def test_a_token_that_cannot_be(user: User, days: int, customer: str) -> None:
+    with pytest.raises(PravilaError):
+        issue_token(user, "till", days=days, customer=customer)
+    assert not ApiToken.objects.exists()
+
+
+def test_a_revoked_token_is_nobody_and_the_audit_knows(user: User) -> None:
+    token = issue_token(user, "till")
+    made = ApiToken.objects.get()
+    key = made.pk
+    revoke_token(made)
+    assert actor_of_token(token) is None
+    assert list(AuditRow.objects.order_by("id").values_list("verb", "object")) == [
+        ("api_token.issued", f"api_token:{key}"),
+        ("api_token.revoked", f"api_token:{key}"),
+    ]

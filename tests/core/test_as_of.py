@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import as_of, catalog, links
@@ -144,7 +144,7 @@ HAPPENED = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(st.lists(HAPPENED, min_size=1, max_size=10), st.lists(HAPPENED, min_size=1, max_size=10))
 def test_whatever_comes_later_changes_no_earlier_answer(before: list[Any], after: list[Any]) -> None:
     def happen(what: str, number: int, hours: int) -> int:

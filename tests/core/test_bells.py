@@ -129,6 +129,49 @@ class TestSending:
         wait_until(lambda: tried == ["high", "low"])
 
 
+@pytest.mark.redis
+class TestWaiting:
+    @pytest.fixture
+    def sent(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        found: list[str] = []
+        monkeypatch.setattr(module, "_send_by_celery", found.append)
+        module.taken("email")
+        return found
+
+    def test_one_message_waits_at_most(self, sent: list[str]) -> None:
+        for _process in range(3):
+            module._send_unless_waiting("email")
+        assert sent == ["email"]
+
+    def test_what_rings_after_a_worker_took_it_is_sent_again(self, sent: list[str]) -> None:
+        module._send_unless_waiting("email")
+        module.taken("email")
+        module._send_unless_waiting("email")
+        assert sent == ["email", "email"]
+
+    def test_a_message_that_nobody_takes_counts_as_lost_in_the_end(
+        self, sent: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "WAITING_MS", 1)
+
+        def sent_again() -> bool:
+            module._send_unless_waiting("email")
+            return len(sent) > 1
+
+        wait_until(sent_again)
+
+    def test_what_could_not_be_sent_does_not_wait(self, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        def fails(_name: str) -> None:
+            raise OperationalError("no broker")
+
+        with monkeypatch.context() as down:
+            down.setattr(module, "_send_by_celery", fails)
+            with pytest.raises(OperationalError):
+                module._send_unless_waiting("email")
+        module._send_unless_waiting("email")
+        assert sent == ["email"]
+
+
 @pytest.mark.django_db(transaction=True)
 class TestTransitions:
     @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -43,6 +43,20 @@ def test_no_other_thread_sees_it_turned() -> None:
 def test_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="a moment needs its zone"), clock.turned_to(datetime(2026, 3, 1)):  # noqa: DTZ001
         pass
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 7, 31, 20, 59, tzinfo=UTC), date(2026, 7, 31)),
+        (datetime(2026, 7, 31, 21, 0, tzinfo=UTC), date(2026, 8, 1)),
+        (datetime(2026, 12, 31, 21, 59, tzinfo=UTC), date(2026, 12, 31)),
+        (datetime(2026, 12, 31, 22, 0, tzinfo=UTC), date(2027, 1, 1)),
+    ],
+)
+def test_the_day_is_that_of_the_calendar_at_home(moment: datetime, day: date) -> None:
+    with clock.turned_to(moment):
+        assert clock.today() == clock.day_of(moment) == day
 
 
 def test_moments_are_written_in_utc() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
+from django.utils import translation
 
 from core.diagram import draw
 from core.machine import Machine
@@ -33,6 +34,23 @@ def test_shows_every_state_and_transition_inside_its_frame(model: type[Machine])
         assert float(str(box.get("y"))) + float(str(box.get("height"))) <= height
     corners = [(box.get("x"), box.get("y")) for box in root.iter(f"{SVG}rect")]
     assert len(set(corners)) == len(corners)
+
+
+@pytest.mark.parametrize("language", ["en", "ro"])
+@pytest.mark.parametrize("model", all_machines(), ids=lambda model: model.machine.noun)
+def test_no_label_stands_on_another_or_on_a_state(model: type[Machine], language: str) -> None:
+    with translation.override(language):
+        titles = {name: str(one.title) for name, one in model.spec.transitions.items()}
+    root = ElementTree.fromstring(draw(model.spec, transitions=titles))
+    boxes = [[float(str(box.get(name))) for name in ("x", "y", "width", "height")] for box in root.iter(f"{SVG}rect")]
+    labels = []
+    for line in root.iter(f"{SVG}tspan"):
+        wide = 5.5 * len(str(line.text))
+        labels.append([float(str(line.get("x"))) - wide / 2, float(str(line.get("y"))) - 9, wide, 11])
+    for at, (x, y, wide, tall) in enumerate(labels):
+        for left, top, across, down in [*boxes, *labels[:at]]:
+            assert x >= left + across or left >= x + wide or y >= top + down or top >= y + tall, (x, y)
+    assert max((x + wide for x, _y, wide, _tall in labels), default=0) <= float(str(root.get("width")))
 
 
 def test_lights_the_current_state_alone() -> None:

@@ -145,7 +145,7 @@ class TestRefusals:
         assert perform(order, "approve", actor=Actor("user:3", frozenset({"approver"}))).target == "processing"
 
     def test_of_another_customers_object_as_if_it_did_not_exist(self) -> None:
-        other = Actor("user:4", frozenset({"operator"}), customer=a_customer().ref)
+        other = Actor("user:4", frozenset({"operator"}), customers={a_customer().ref: ""})
         self.refused(ObjectMissing, an_order(), "submit", actor=other)
 
     @pytest.mark.parametrize(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, models
 from django.test import Client
@@ -87,6 +92,16 @@ class TestDemandWired:
     def test_a_database_guard_that_is_missing(self) -> None:
         install.lift()
         self.refused(r"database guard pravila_\w+ is missing; run migrate")
+
+    def test_a_database_without_tables(self, tmp_path: Path) -> None:
+        environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        environment |= {"PRAVILA_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "core.settings"}
+        done = subprocess.run(
+            [sys.executable, "-c", "import core.wsgi"], env=environment, cwd=settings.BASE_DIR, capture_output=True,
+            check=False, text=True,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "the database has no tables yet; run migrate. The server does not start" in done.stderr
 
     def test_an_action_that_nothing_performs(self, action: Any) -> None:
         action()

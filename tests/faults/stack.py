@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -45,14 +46,16 @@ class Stack:
             "PRAVILA_APPS": "tests.fines",
             "DJANGO_SETTINGS_MODULE": "core.settings",
             "PORT": str(self.port),
+            "PRAVILA_BACKTESTS_READY": "0",  # each would load everything once more
             **variables,
         }
         self.log = var / "worker.log"
         self.worker: subprocess.Popen[bytes] | None = None
 
-    def run(self, *command: str) -> None:
+    def run(self, *command: str, ends: int = 0) -> None:
+        """Run a command to its end, which is `ends`: 0, or minus the signal that kills it."""
         done = subprocess.run([sys.executable, *command], cwd=ROOT, env=self.env, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()[-3000:]
+        assert done.returncode == ends, done.stderr.decode()[-3000:]
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -83,8 +86,6 @@ class Embedded(Stack):
     command = ["manage.py", "serve"]
 
     def scalar(self, statement: str) -> int:
-        import sqlite3
-
         database = sqlite3.connect(f"file:{self.env['PRAVILA_VAR']}/pravila.sqlite3?mode=ro", uri=True, timeout=20)
         try:
             return int(database.execute(statement).fetchone()[0])

@@ -19,9 +19,12 @@ from core.events import Event
 from core.machine import perform
 from core.outbox import Outbox
 from rules.decisions import Decision
+from state_machines.models import Payment, Webhook
 from tests.faults.stack import Stack, wait_until
 from tests.fines.models import Fine, Letter
 from tests.kit import a_fine, in_force
+from tests.state_machines.made import a_payment, an_issued
+from tests.state_machines.posting import a_source, intent, post_stripe
 
 PAY = {"key": "pay", "when": "fine.created", "then": [{"do": "fine.payment", "with": {"paid_minor": 3600}}]}
 SETTLE = {"key": "settle", "when": "fine.payment", "then": [{"do": "fine.settle"}]}
@@ -102,3 +105,30 @@ def test_without_a_broker_transitions_succeed_and_the_sweeper_finds_what_is_left
     sweep()
     wait_until(lambda: Letter.objects.count() == 2, seconds=30, what="the letter of the second fine")
     assert Fine.objects.get(pk=fine.pk).state == "settled"
+
+
+def test_a_webhook_is_processed_by_a_worker_and_its_event_decided(worker: Worker) -> None:
+    welcome = {
+        "key": "told",
+        "when": "webhook.processed",
+        "then": [{"do": "payment.dispute_payment", "target": "payment"}],
+    }
+    in_force(welcome)
+    a_source("stripe")
+    payment = a_payment(an_issued(), gateway_id="pi_1")
+    notice = intent("evt_1", "payment_intent.succeeded", "pi_1", payment.amount_minor)
+    assert [post_stripe(notice).json()["duplicate"] for _time in range(3)] == [False, True, True]
+    wait_until(
+        lambda: Payment.objects.get(pk=payment.pk).state == "disputed", seconds=30, what="what the rule asks for"
+    )
+    wait_until(idle, seconds=30, what="a worker with nothing to do")
+    about = Event.objects.filter(subject__in=["webhook:" + str(Webhook.objects.get().pk), payment.ref])
+    told = dict(about.exclude(type="payment.created").values_list("type", "actor"))
+    assert told == {
+        "webhook.created": "source:stripe",
+        "payment.succeeded": "source:stripe",
+        "webhook.processed": "source:stripe",
+        "payment.disputed": "rule:told",
+    }
+    assert len(set(about.exclude(type="payment.created").values_list("correlation", flat=True))) == 1
+    assert Decision.objects.filter(event_id__in=about.values("id")).count() == about.count()

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
+from actions.gateways.doors import doubles
 from actions.runs import ActionRun
 from core import clock
 from core.machine import change, perform
@@ -20,6 +21,7 @@ from state_machines.models import (
     Order,
     OrderItem,
     Payment,
+    PaymentMethod,
     PaymentRetry,
     Service,
     Ticket,
@@ -162,7 +164,71 @@ class TestFailed:
             perform(retry, "start")
             perform(Payment.objects.exclude(pk=payment.pk).get(), "fail_payment")
             work()
-        assert PaymentRetry.objects.count() == 1
+        assert list(PaymentRetry.objects.order_by("id").values_list("state", flat=True)) == ["failed", "pending"]
+        assert PaymentRetry.objects.filter(payment=payment).count() == 2, "the chain is the first payment's, and one"
+
+    def a_failed(self) -> tuple[Payment, PaymentRetry]:
+        payment = a_payment(an_issued())
+        PaymentMethod.objects.create(customer=payment.customer, method="stripe", gateway_id="pm_1", is_default=True)
+        perform(payment, "fail_payment", arguments={"code": "insufficient_funds"})
+        work()
+        return payment, PaymentRetry.objects.get()
+
+    def test_what_was_planned_is_charged_on_its_day(self) -> None:
+        """A pending payment that nobody charges stays pending for ever."""
+        payment, retry = self.a_failed()
+        with doubles() as made, clock.turned_to(retry.due_at - timedelta(minutes=1)):
+            work()
+            assert made["charges"].asked == []
+        with doubles() as made, clock.turned_to(retry.due_at + timedelta(minutes=1)):
+            work()
+            [asked] = made["charges"].asked
+        assert asked.body["amount_minor"] == payment.amount_minor
+        retry.refresh_from_db()
+        assert retry.attempt is not None
+        assert (retry.state, retry.attempt.state, retry.attempt.attempt) == ("success", "succeeded", 2)
+        assert Invoice.objects.get().state == "paid"
+        assert no_dead_letters()
+
+    def test_the_next_one_comes_after_it_failed_and_the_last_stops_it(self) -> None:
+        _payment, retry = self.a_failed()
+        with doubles() as made:
+            made["charges"].usual = {"id": None, "status": "failed", "code": "insufficient_funds"}
+            for _lap in range(retry.max_attempts + 2):
+                waiting = PaymentRetry.objects.filter(state="pending").first()
+                if waiting is not None:
+                    with clock.turned_to(waiting.due_at + timedelta(minutes=1)):
+                        work()
+            assert len(made["charges"].asked) == retry.max_attempts
+        assert set(PaymentRetry.objects.values_list("state", flat=True)) == {"failed"}
+        assert Ticket.objects.filter(queue="finance", subject="All attempts to take a payment failed").count() == 1
+
+    def test_what_was_paid_meanwhile_is_not_charged_and_a_part_only_what_is_left(self) -> None:
+        payment, retry = self.a_failed()
+        invoice = Invoice.objects.get()
+        perform(a_payment(invoice, 20_00), "succeed")
+        work()
+        with doubles() as made, clock.turned_to(retry.due_at + timedelta(minutes=1)):
+            made["charges"].usual = {"id": "ch_1", "status": "pending"}
+            work()
+            assert made["charges"].asked[0].body["amount_minor"] == payment.amount_minor - 20_00
+            retry.refresh_from_db()
+            assert retry.state == "processing", "the gateway says later what became of it"
+            perform(f"payment:{retry.attempt_id}", "succeed")
+            work()
+        retry.refresh_from_db()
+        assert (retry.state, Invoice.objects.get().state) == ("success", "paid")
+        other, planned = a_payment(an_issued(payment.customer)), None
+        perform(other, "fail_payment")
+        work()
+        planned = PaymentRetry.objects.get(payment=other)
+        perform(a_payment(Invoice.objects.get(pk=other.invoice_id)), "succeed")
+        work()
+        with doubles() as made, clock.turned_to(planned.due_at + timedelta(minutes=1)):
+            work()
+            assert made["charges"].asked == []
+        planned.refresh_from_db()
+        assert planned.state == "skipped"
 
     def test_a_stolen_card_is_not_tried_again(self) -> None:
         perform(a_payment(an_issued()), "fail_payment", arguments={"code": "stolen_card"})

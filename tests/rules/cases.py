@@ -18,9 +18,9 @@ MATCHERS = ("reference", "durable", "compiled", "columnar")
 
 
 def rule(key: str = "r", when: Any = "*", **parts: Any) -> dict[str, Any]:
-    """A rule document; `if_` stands for if."""
-    if "if_" in parts:
-        parts["if"] = parts.pop("if_")
+    """A rule document; `if_` stands for if, and None for a rule without one."""
+    if (condition := parts.pop("if_", None)) is not None:
+        parts["if"] = condition
     return {"key": key, "when": when, "then": [], **parts}
 
 

@@ -46,3 +46,20 @@ def test_neither_customers_nor_people_without_a_role_see_them(nobody: Caller) ->
     for caller in (nobody, ana):
         for path in ("rule-sets", "rule-sets/house", "events/1/decision"):
             problem(caller.get(path), 403, "not-permitted")
+
+
+def test_customers_are_assigned_to_a_segment_and_listed(viewer: Caller) -> None:
+    in_force(segments=[{"key": "vip"}])
+    customer = Customer.objects.create(name="Ana")
+    author = Caller(issue_token(a_user("aron", "author"), "test"))
+    path, given = "rule-sets/segment:vip/assignments", {"customer": customer.ref, "reason": "a contract"}
+    problem(viewer.post(path, given), 403, "not-permitted")
+    assert author.post(path, given).status_code == 201
+    [shown] = viewer.get(path).json()
+    assert (shown["customer"], shown["by"].partition(":")[0]) == (customer.ref, "user")
+    problem(author.post(path, {**given, "reason": ""}), 422, "bad-request")
+    problem(author.post("rule-sets/segment:vpi/assignments", given), 404, "not-found")
+    assert author.post(path, {**given, "assigned": False}).status_code == 201
+    assert viewer.get(path).json() == []
+    begun = author.post("rule-sets/segment:vip/change-requests", {"title": "First rules"})
+    assert begun.json()["text"].startswith("set: segment:vip")

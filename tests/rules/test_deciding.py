@@ -102,7 +102,7 @@ class TestOverlay:
         with caplog.at_level(logging.WARNING):
             found = decided()
         assert keys(found) == ["call"]
-        assert "the house has a rule of this key by now" in found.held_back["customer:1/mine"]
+        assert "what it stands over has a rule of this key by now" in found.held_back["customer:1/mine"]
         [said] = [vars(record)["problems"] for record in caplog.records if "do not fit the house" in record.message]
         assert 'the house has a rule "mine" already' in said[0]
 

@@ -18,7 +18,7 @@ UNPAID = {"fact": "invoice.state", "op": "in", "value": ["issued", "overdue"]}
 DUNNING = {"date": "invoice.due_at", "offset": {"param": "days"}, "at": "10:00"}
 
 
-def said(at: str, state: str, due_at: str = "2026-03-01", subject: str = "invoice:1") -> dict[str, Any]:
+def told(at: str, state: str, due_at: str = "2026-03-01", subject: str = "invoice:1") -> dict[str, Any]:
     facts = {"invoice": {"ref": subject, "state": state, "due_at": due_at}}
     return event(facts, at=at, subject=subject, customer="customer:7", type=f"invoice.{state}")
 
@@ -31,8 +31,8 @@ def acts(made: Rule, *events: dict[str, Any], days: tuple[str, ...] = ("1d", "7d
     return [found["at"][:10] for found in asked(made, *events, days=days) if made.evaluate(View(found, {}))]
 
 
-ISSUED = said("2026-02-01T10:00:00+00:00", "issued")
-PAID = said("2026-03-05T10:00:00+00:00", "paid")
+ISSUED = told("2026-02-01T10:00:00+00:00", "issued")
+PAID = told("2026-03-05T10:00:00+00:00", "paid")
 REMIND = build_rule(rule("remind", DUNNING, if_=UNPAID))
 
 
@@ -46,7 +46,14 @@ def test_the_event_of_a_moment_carries_its_object_and_which_moment_it_is() -> No
         "at": "2026-03-02T08:00:00+00:00",
         "facts": {
             **ISSUED["facts"],
-            "moment": {"rule": "remind", "base": "2026-03-01", "number": 1, "offset": "1d", "last": False},
+            "moment": {
+                "rule": "remind",
+                "base": "2026-03-01",
+                "due": "2026-03-02T08:00:00Z",
+                "number": 1,
+                "offset": "1d",
+                "last": False,
+            },
         },
     }
     assert (second["facts"]["moment"]["number"], second["facts"]["moment"]["last"]) == (2, True)
@@ -58,7 +65,7 @@ def test_conditions_see_the_facts_at_the_moment_and_not_later_ones() -> None:
 
 
 def test_of_two_events_of_one_instant_the_later_in_the_log_is_known() -> None:
-    at_once = said(ISSUED["at"], "paid")
+    at_once = told(ISSUED["at"], "paid")
     assert acts(REMIND, ISSUED, at_once) == []
     assert acts(REMIND, at_once, ISSUED) == ["2026-03-02", "2026-03-08"]
 
@@ -75,7 +82,7 @@ def test_other_offsets_show_what_would_have_shifted() -> None:
 
 
 def test_a_date_that_moves_takes_along_what_was_not_due_yet() -> None:
-    moved = said("2026-03-03T10:00:00+00:00", "issued", due_at="2026-04-01")
+    moved = told("2026-03-03T10:00:00+00:00", "issued", due_at="2026-04-01")
     found = [(one["at"][:10], one["facts"]["moment"]["base"]) for one in asked(REMIND, ISSUED, moved)]
     assert found == [("2026-03-02", "2026-03-01"), ("2026-04-02", "2026-04-01"), ("2026-04-08", "2026-04-01")]
 
@@ -88,7 +95,7 @@ def test_some_time_in_a_state_and_schedules_are_told_alike() -> None:
 
 
 def test_only_events_of_such_objects_count_and_broken_ones_are_passed_over() -> None:
-    other = said("2026-02-01T10:00:00+00:00", "issued", subject="invoice_line:1")
+    other = told("2026-02-01T10:00:00+00:00", "issued", subject="invoice_line:1")
     assert asked(REMIND, other) == []
     broken = [ISSUED | {"at": "soon"}, ISSUED | {"subject": None}, ISSUED | {"facts": None, "at": PAID["at"]}]
     assert asked(REMIND, *broken) == []

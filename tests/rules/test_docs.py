@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rules.checks import check
-from rules.document import pending
 from rules.document.load import load
 from rules.document.problem import Problem
+from rules.eligibility import ORDER
 from rules.operators import ANY_KIND, operators
 from rules.patterns import INTERNAL
 from rules.templates import _ENVIRONMENT
@@ -20,6 +20,7 @@ EXAMPLES = re.findall(r"^```yaml( refused)?\n(.*?)^```$", PAGE, re.MULTILINE | r
 ROWS = re.findall(r"^\| `(\w+)` \| ([^|]*) \| ([^|]*) \| [^|]* \| `(\{[^|]*\})` \|$", PAGE, re.MULTILINE)
 TAKEN = {
     "value": "a value",
+    "number": "a number",
     "pair": "two values",
     "list": "a list",
     "text": "text",
@@ -59,7 +60,7 @@ def test_every_operator_has_a_row_with_its_kinds_and_its_right_side() -> None:
 def test_the_example_of_each_operator_checks(name: str, example: str) -> None:
     assert f"op: {name}" in example
     step = "{do: ticket.open, with: {subject: Look}}"
-    found = problems_of(f"rules: [{{key: it, when: order.paid, if: {example}, then: [{step}]}}]")
+    found = problems_of(f"rules: [{{key: it, when: order.updated, if: {example}, then: [{step}]}}]")
     assert [str(problem) for problem in found if problem.severity == "error"] == []
 
 
@@ -82,14 +83,11 @@ def test_the_words_of_templates_are_those_of_the_code() -> None:
     assert quoted(filters) == set(_ENVIRONMENT.filters)
 
 
-def test_what_is_not_implemented_yet_is_what_the_code_refuses() -> None:
-    rows = re.findall(r"^\| (`.*?) \|", section("Not implemented yet"), re.MULTILINE)
-    said = set().union(*(quoted(row) for row in rows)) - {"when"}
-    more = {"segment:", "moment."}
-    known = {*pending._IN_STEP, *pending._MOMENTS}
-    assert said == known | more
-
-
 def test_what_patterns_pass_over_is_named() -> None:
     assert INTERNAL
     assert set(INTERNAL) <= quoted(section("A rule"))
+
+
+def test_what_keeps_a_rule_from_acting_stands_there_in_the_order_in_which_it_is_told() -> None:
+    told = re.findall(r"^\| (\w+) \| (.*) \|$", section("What keeps a rule from acting"), re.MULTILINE)[1:]
+    assert told == list(ORDER.items())

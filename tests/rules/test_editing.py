@@ -120,6 +120,13 @@ class TestRebase:
     def approved(self, text: str) -> ChangeRequest:
         return approve(checked(text), actor=ANA)
 
+    def test_a_text_from_before_it_is_not_saved_over_what_was_published(self) -> None:
+        opened = request(HOUSE_TEXT)
+        self.publish_meanwhile(HOUSE_TEXT.replace("default: 7", "default: 5"))
+        with pytest.raises(EditedMeanwhile):
+            edit(opened, text=HOUSE_TEXT + "# mine", seen=opened.changed_at.isoformat(), actor=ION)
+        assert "default: 5" in fresh(opened).text
+
     def test_an_approval_stays_where_its_own_rules_are_as_they_were(self) -> None:
         made = self.approved(HOUSE_TEXT.replace("Note it", "Note"))
         self.publish_meanwhile(HOUSE_TEXT.replace("title: Other", "title: Else"))

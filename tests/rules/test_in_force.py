@@ -98,7 +98,7 @@ class TestCache:
         cache = Cache()
         house, mine = in_force(rule("a")), in_force(rule("b"), key="customer:1")
         house_live, live = Live(house.pk, house.content_hash), Live(mine.pk, mine.content_hash)
-        assert [found.key for found in cache.effective(house_live, None).rules] == ["a"]
+        assert [found.key for found in cache.effective(house_live).rules] == ["a"]
         assert [found.key for found in cache.effective(house_live, live).rules] == ["a", "b"]
         assert cache.effective(house_live, live) is cache.effective(house_live, live)
 
@@ -121,7 +121,7 @@ class TestCache:
         mine = in_force(key="customer:1", params={"low": 9})
         cache, live = Cache(), Live(house.pk, house.content_hash)
         hers = cache.effective(live, Live(mine.pk, mine.content_hash))
-        assert hers.rules is cache.effective(live, None).rules
+        assert hers.rules is cache.effective(live).rules
         assert hers.params == {"low": 9}
 
 

@@ -19,7 +19,7 @@ from rules.document.problem import BadRules
 from rules.editing import begin
 from rules.overlay_conflicts import OVERDUE, sound_alarms
 from rules.publish import publish_text
-from rules.reading import house_for
+from rules.reading import sets_of
 from rules.rule_sets import HOUSE, RuleSet, RuleSetVersion
 from state_machines.customers import Customer
 
@@ -60,7 +60,7 @@ def test_only_who_is_in_conflict_stays_on_the_former_version() -> None:
     assert (stuck.stays_on, stuck.conflict_since is not None) == (first, True)
     assert "at most 10" in stuck.conflicts[0]
     assert RuleSet.objects.get(key=small.ref).conflicts == []
-    assert [str(house_for(one.ref).name) for one in (large, small)] == ["house v1", "house v2"]  # type: ignore[union-attr]
+    assert [sets_of(one.ref).house.name for one in (large, small)] == ["house v1", "house v2"]
 
 
 def test_a_further_house_version_keeps_it_where_it_is() -> None:

@@ -127,7 +127,7 @@ def test_no_overlay_touches_a_locked_rule(parts: dict[str, Any], pointer: str, s
     assert said in problem.message
     assert [found.key for found in rules.rules] == ["free", "law"]
     assert rules.changed == rules.muted == {}
-    assert rules.left_out == ({"x": problem.message} if "rules" in parts else {})
+    assert rules.left_out == ({"customer:17/x": problem.message} if "rules" in parts else {})
     assert [found.pointer for found in conflicts(LOCKED, customer(**parts))] == [pointer]
 
 

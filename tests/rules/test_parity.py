@@ -13,6 +13,7 @@ from actions.dispatch import dispatch_all
 from core import clock
 from rules.decisions import Decision
 from rules.incidents import Incident
+from rules.matchers import durable
 from rules.matchers.compiled import CompiledMatcher
 from rules.parity import Parity, evaluate, is_due
 from tests.kit import a_fine, in_force
@@ -52,6 +53,17 @@ def test_a_matcher_that_differs_is_an_incident(monkeypatch: pytest.MonkeyPatch) 
     found = Parity.objects.get()
     assert found.agreed == 0 < found.looked_at
     assert Incident.objects.get().matcher == "compiled"
+
+
+def test_a_matcher_without_its_engine_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decisions(1)
+    monkeypatch.setattr(durable, "AVAILABLE", False)
+    call_command("parity")
+    assert "missing here: durable" in capsys.readouterr().out
+    found = Parity.objects.get()
+    assert (found.left_out, found.agreed) == ("durable", found.looked_at)
 
 
 def test_it_is_due_once_a_day_where_there_is_something_to_look_at() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.backtest_file import backtest
@@ -72,7 +72,6 @@ SAME = {
 }
 
 
-@settings(deadline=None)
 @given(HAPPENED, st.sampled_from(sorted(SAME)), st.sampled_from([None, 24]), st.integers(0, 3))
 def test_windows_are_what_one_would_count_by_hand(found: list[Any], of: str, within: int | None, wanted: int) -> None:
     events = history(*found)
@@ -85,7 +84,6 @@ def test_windows_are_what_one_would_count_by_hand(found: list[Any], of: str, wit
     assert negated == [place for place, (low, more) in enumerate(counts) if low + more < wanted]
 
 
-@settings(deadline=None)
 @given(HAPPENED, HAPPENED, st.sampled_from(sorted(SAME)))
 def test_what_comes_later_in_the_file_changes_nothing_before(before: list[Any], after: list[Any], of: str) -> None:
     condition = {"count": "payment.failed", "of": of, "within": "12h", "op": "gte", "value": 2}

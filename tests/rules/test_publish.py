@@ -270,7 +270,10 @@ def test_another_thread_sees_the_new_version_at_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_who_publish_over_the_same_base_both_get_their_change_in() -> None:
     publish_text(HOUSE, ONE, title="t")
-    requests = [draft(ONE + f"- {{key: {key}, when: fine.payment, then: [{{do: test.note}}]}}\n") for key in ("b", "c")]
+    apart = {"b": "fine.payment", "c": "fine.add_penalty"}  # rules of one event that do the same would be a new finding
+    requests = [
+        draft(ONE + f"- {{key: {key}, when: {when}, then: [{{do: test.note}}]}}\n") for key, when in apart.items()
+    ]
     results = at_once(*(partial(publish_now, request, actor=APPROVER) for request in requests))
     assert [type(found).__name__ for found in results] == ["RuleSetVersion"] * 2, results
     assert states() == [(1, "retired"), (2, "retired"), (3, "live")]

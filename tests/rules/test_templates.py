@@ -26,6 +26,8 @@ VIEW = View(
         ("{{ customer.name }} owes {{ total }}", "Ana & Co owes 1234.56 RON"),
         ("{{ params.fee }}", "5.00 RON"),
         ("{{ event.at | date: '%d.%m.%Y' }}", "01.03.2026"),
+        ("{{ '2026-07-31T22:30:00Z' | date: '%d.%m.%Y %H:%M' }}", "01.08.2026 01:30"),
+        ("{{ '2026-07-31' | date: '%d.%m.%Y' }}", "31.07.2026"),
         ("{{ total | money }}", "1,234.56\xa0RON"),
         ("{{ params.fee | money }}", "5.00\xa0RON"),
         ("{{ event.at | day }}", "1 Mar 2026"),

@@ -106,6 +106,28 @@ def test_dates_hang_on_the_events_time(offset: str, op: str, value: str, verdict
     assert says({"fact": "x", "op": opposite, "value": moved}, event({"x": value})) is verdict
 
 
+@pytest.mark.parametrize(
+    ("due", "offset", "moved"),
+    [
+        ("2026-04-30T21:30:00Z", "1mo", "2026-05-31T21:30:00Z"),  # 1 May to 1 June in Bucharest
+        ("2026-10-19T21:30:00Z", "14d", "2026-11-02T22:30:00Z"),  # 20 October to 3 November, past a change of the clock
+        ("2026-10-19T21:30:00Z", "2w", "2026-11-02T22:30:00Z"),
+        ("2026-10-19T21:30:00Z", "336h", "2026-11-02T21:30:00Z"),
+        ("2026-03-28T01:30:00Z", "1d", "2026-03-29T01:30:00Z"),  # half past three, which that night skips
+        ("2026-10-25T01:30:00Z", "0d", "2026-10-25T01:30:00Z"),  # half past three, for the second time
+        ("2026-10-20T00:30:00", "14d", "2026-11-03T00:30:00"),
+        ("9999-12-31T23:30:00Z", "0d", None),
+    ],
+)
+def test_days_and_months_are_those_of_the_wall_clock(due: str, offset: str, moved: str | None) -> None:
+    """As they are in moments: a rule that hangs on a date and one that asks about it mean the same day."""
+    asked = {"fact": "moved", "op": "eq", "value": {"date": "due", "offset": offset}}
+    verdict = says({**asked, "op": "after"}, event({"due": due, "moved": moved or due}))
+    assert verdict is (None if moved is None else False)
+    if moved is not None:
+        assert says({**asked, "op": "before"}, event({"due": due, "moved": moved})) is False
+
+
 def test_a_month_after_the_last_day_is_the_last_day() -> None:
     assert holds("invoice.due_at", "eq", {"date": "invoice.due_at"}) is True
     facts = {"invoice": {"due_at": "2026-01-31", "next": "2026-02-28"}}

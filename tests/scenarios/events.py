@@ -15,6 +15,7 @@ from rules.observing import Params, measured, resolved, sources_of
 from rules.overlays import Effective
 from rules.planning import PlannedAction, plan
 from rules.rule import Rule
+from rules.timing import MOMENT_DUE
 
 PLAIN: dict[Kind, Any] = {
     Kind.TEXT: "x1",
@@ -44,20 +45,26 @@ class Given:
         given = self.rows.get(name, [])
         if isinstance(given, int):
             return Rows(bare=given)
-        return Rows(tuple(Row(place, row.get("ref", f"row:{place}"), row) for place, row in enumerate(given, 1)))
+        named = ({"ref": f"row:{place}", **row} for place, row in enumerate(given, 1))
+        return Rows(tuple(Row(place, row["ref"], row) for place, row in enumerate(named, 1)))
 
 
-def an_event(case: Mapping[str, Any]) -> dict[str, Any]:
-    noun = case["on"].partition(".")[0]
+def an_event(case: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
+    """The event that a case tells of; one without `on` is the moment `number`, else the first, of the rule that is tried."""
+    kind = case.get("on", MOMENT_DUE)
+    noun = kind.partition(".")[0] if "on" in case else rule.timing.noun if rule.timing else ""
+    known = (catalog.facts_of_event(kind) if "on" in case else noun and catalog.facts_of(noun)) or {}
     facts: dict[str, Any] = {}
-    for path, fact in (catalog.facts_of_event(case["on"]) or {}).items():
-        _put(facts, path, _plain(fact))
+    for path, fact in known.items():
+        put(facts, path, _plain(fact))
     for path, value in case.get("facts", {}).items():
-        assert path in (catalog.facts_of_event(case["on"]) or {}), path
-        _put(facts, path, value)
+        assert path in known, path
+        put(facts, path, value)
+    if "on" not in case:
+        facts["moment"] = {"rule": rule.key, "number": case.get("number", 1), "offset": "1d", "last": False}
     if "from" in case:
         facts["transition"] = {"from": case["from"]}
-    event = {"id": "e1", "type": case["on"], "subject": f"{noun}:1", "sequence": 1, "facts": facts, "actor": "user:1"}
+    event = {"id": "e1", "type": kind, "subject": f"{noun}:1", "sequence": 1, "facts": facts, "actor": "user:1"}
     return event | {"at": "2026-03-02T10:00:00+00:00", "customer": "customer:1", "was": case.get("was", {})}
 
 
@@ -65,7 +72,7 @@ def _plain(fact: Fact) -> Any:
     return fact.choices[0] if fact.choices else PLAIN[fact.kind]
 
 
-def _put(facts: dict[str, Any], path: str, value: Any) -> None:
+def put(facts: dict[str, Any], path: str, value: Any) -> None:
     noun, _dot, name = path.partition(".")
     if name:
         facts.setdefault(noun, {})[name] = value
@@ -75,8 +82,8 @@ def _put(facts: dict[str, Any], path: str, value: Any) -> None:
 
 def asked_by(key: str, found: Effective, case: Mapping[str, Any]) -> list[PlannedAction]:
     history = Given(case.get("rows", {}))
-    event = resolved(an_event(case), [rule for rule in found.rules if rule.sources], found.params, history)
     rules = {rule.key: rule for rule in found.rules}
+    event = resolved(an_event(case, rules[key]), [rule for rule in found.rules if rule.sources], found.params, history)
     true = [rules[name] for name in ReferenceMatcher(found.rules).match(event, found.params)]
     acting, _held_back = first_of_groups(true)
     return [action for action in plan(acting, event, found.params) if action.rule == key]

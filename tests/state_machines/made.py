@@ -8,6 +8,7 @@ from typing import Any
 from core import clock
 from core.machine import change, perform
 from state_machines.models import (
+    Address,
     Customer,
     Domain,
     DomainOperation,
@@ -23,6 +24,7 @@ from state_machines.models import (
     ProvisioningTask,
     Refund,
     Registrar,
+    Seller,
     Server,
     Service,
     ServiceGroup,
@@ -176,6 +178,16 @@ def an_operation(domain: Domain | None = None, **fields: Any) -> DomainOperation
 
 def a_document(invoice: Invoice | None = None, **fields: Any) -> EfacturaDocument:
     return EfacturaDocument.objects.create(invoice=invoice or an_issued(), **fields)
+
+
+def a_seller(**fields: Any) -> Seller:
+    place = {"county": "Cluj", "city": "Cluj-Napoca", "street": "Horea 1"}
+    return Seller.objects.create(**({"name": "Gazdă SRL", "cui": "RO14399840", **place} | fields))
+
+
+def an_address(customer: Customer, **fields: Any) -> Address:
+    place = {"county": "București", "city": "Sector 1", "street": "Unirii 2"}
+    return Address.objects.create(**({"customer": customer, **place} | fields))
 
 
 def a_ticket(customer: Customer | None = None, **fields: Any) -> Ticket:

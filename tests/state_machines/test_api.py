@@ -62,10 +62,21 @@ class TestReading:
 
     @pytest.mark.parametrize(
         "query",
-        [{"limit": 201}, {"limit": 0}, {"after": -1}, {"after": 10**30}, {"state": "nowhere"}, {"stat": "draft"}],
+        [
+            {"limit": 201},
+            {"limit": 0},
+            {"after": -1},
+            {"after": 10**30},
+            {"state": "nowhere"},
+            {"stat": "draft"},
+            {"limit": [1, 2]},
+        ],
     )
     def test_a_list_that_is_asked_wrongly(self, viewer: Caller, query: dict[str, Any]) -> None:
         assert viewer.get("order", **query).status_code == 422
+
+    def test_a_list_of_events_that_is_asked_twice(self, viewer: Caller) -> None:
+        problem(viewer.get("events", subject=["order:1", "order:2"]), 422, "bad-arguments")
 
     def test_texts_that_no_database_keeps(self, viewer: Caller) -> None:
         assert viewer.get("events", subject="a\x00b").status_code == 400

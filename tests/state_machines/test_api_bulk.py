@@ -61,6 +61,26 @@ class TestMany:
         assert operator.post("order/transitions", body).status_code == 422
         assert not Event.objects.exists()
 
+    def test_a_thousand_is_the_most(self, operator: Caller) -> None:
+        server = a_server()
+        ids = [server.pk, *range(10**15, 10**15 + 999)]
+        body = {"name": "start_maintenance", "items": [{"id": one, "arguments": {}} for one in ids]}
+        answer = operator.post("server/transitions", body)
+        assert answer.status_code == 200, answer.content
+        assert (answer.json()["done"], answer.json()["refused"]) == (1, 999)
+        body["items"] += [{"id": 1}]  # type: ignore[operator]
+        events = Event.objects.count()
+        said = problem(operator.post("server/transitions", body), 422, "bad-request")
+        assert "items: List should have at most 1000 items" in said["detail"]
+        assert Event.objects.count() == events
+
+    def test_a_body_of_more_than_four_mebibytes_is_refused(self, operator: Caller) -> None:
+        order = an_order()
+        body = {"name": "submit", "items": [{"id": order.pk, "arguments": {"x": "y" * 5 * 1024 * 1024}}]}
+        said = problem(operator.post("order/transitions", body), 413, "too-large")
+        assert "4194304" in said["detail"]
+        assert not Event.objects.filter(type="order.submitted").exists()
+
     def test_unknown_transition(self, operator: Caller) -> None:
         body = {"name": "submitt", "items": [{"id": 1}]}
         problem(operator.post("order/transitions", body), 404, "not-declared")

@@ -27,6 +27,8 @@ DOORS = [
     ("put", "scenarios/first", "rules"),
     ("delete", "scenarios/first", "rules"),
     ("post", "action-runs/1/redrive", "runs"),
+    ("post", "exemptions", "runs"),
+    ("delete", "exemptions/1", "runs"),
 ]
 
 

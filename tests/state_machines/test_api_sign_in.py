@@ -9,7 +9,8 @@ from django.test import Client
 
 from core import clock
 from core.accounts import issue_token
-from state_machines.models import Customer
+from core.machine import perform
+from state_machines.models import Customer, Membership
 from tests.state_machines.conftest import Caller, a_user, problem
 from tests.state_machines.made import a_customer, an_order
 
@@ -80,7 +81,11 @@ class TestBoundToOneCustomer:
         problem(bound.post("ticket", {"subject": "Nobody's"}), 403, "not-permitted")
 
     def test_without_a_role_it_only_reads(self, customer: Customer) -> None:
-        reader = Caller(issue_token(a_user("ana"), "test", customer=customer.ref))
+        user = a_user("ana")
+        membership = Membership.objects.create(customer=customer, user=user)
+        reader = Caller(issue_token(user, "test", customer=customer.ref))
         order = an_order(customer)
         assert reader.get(f"order/{order.pk}").status_code == 200
         problem(reader.perform(order.ref, "submit"), 403, "not-permitted")
+        perform(membership, "revoke")
+        problem(reader.get(f"order/{order.pk}"), 403, "not-permitted")

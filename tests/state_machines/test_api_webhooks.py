@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
+import time
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from core import born_once, clock
 from core.errors import NotWired
 from core.events import Event
 from core.wiring import demand_wired
-from state_machines import webhook_intake
+from state_machines import webhook_intake, webhook_sources
 from state_machines.models import InvalidWebhook, Webhook, WebhookBody, WebhookSource
 from state_machines.webhook_queue import apply_due
 from tests.parallel import at_once
@@ -67,10 +72,14 @@ def test_a_redelivery_of_what_failed_is_no_duplicate() -> None:
     "how",
     [{"secret": "another"}, {"age": 301}, {"age": -301}],
 )
-def test_a_forged_or_old_post_is_kept_as_invalid_and_leaves_no_event(how: dict[str, Any]) -> None:
+def test_a_forged_or_old_post_is_kept_as_invalid_and_leaves_no_event(
+    how: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     a_source("stripe")
     before = Event.objects.count()
-    problem(post_stripe(PAID, **how), 401, "webhook-refused")
+    with clock.turned_to(clock.now().replace(microsecond=0)), monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: clock.now().timestamp())
+        problem(post_stripe(PAID, **how), 401, "webhook-refused")
     assert (Event.objects.count(), Webhook.objects.count()) == (before, 0)
     kept = InvalidWebhook.objects.get()
     assert (kept.source, json.loads(bytes(kept.body))) == ("stripe", PAID)
@@ -217,6 +226,71 @@ def test_the_secret_is_stored_encrypted() -> None:
         assert SECRET not in cursor.fetchone()[0]
     account.refresh_from_db()
     assert account.secret == SECRET
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_post_costs_one_statement_and_looks_for_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(born_once, "_ids", {})  # so that the first post reserves ids for the second
+    a_source("stripe")
+    post_stripe(PAID)
+    browser = Client()
+    browser.cookies["sessionid"] = "x" * 32
+    raw = json.dumps(PAID | {"id": "evt_other"}).encode()
+    with CaptureQueriesContext(connection) as seen:
+        sent = {"Stripe-Signature": stripe_signature(raw), "Accept-Language": "ro"}
+        answer = browser.post("/api/v1/webhooks/stripe", raw, content_type="application/json", headers=sent)
+    assert (answer.status_code, answer["Content-Length"]) == (200, str(len(answer.content)))
+    tables = [re.findall(r'INSERT INTO "?(\w+)', one["sql"]) for one in seen.captured_queries]
+    written = [name for names in tables for name in names]
+    told = ["state_machines_webhook", "state_machines_webhookbody", "core_event"]
+    if connection.vendor == "postgresql":
+        assert tables == [told]
+    else:
+        assert sorted(written) == sorted(told)
+        assert len(seen) <= 6  # the source, and three between BEGIN and COMMIT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["", "a/b", "a/", "x%00y", "%0a"])
+def test_addresses_that_are_none_are_answered_like_those_of_the_api(path: str) -> None:
+    problem(Client().post(f"/api/v1/webhooks/{path}", b"{}", content_type="application/json"), 404, "not-found")
+
+
+@pytest.mark.django_db
+def test_only_posts_are_taken_and_no_language_is_followed() -> None:
+    a_source("stripe")
+    assert Client().get("/api/v1/webhooks/stripe").status_code == 405
+    answers = [post("stripe", PAID, Accept_Language=language).json()["detail"] for language in ("ro", "en")]
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("known", [True, False])
+def test_a_new_secret_counts_at_once(known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`known`: this process has seen the source as it was; else it has not seen it at all."""
+    account = a_source("stripe")
+    assert post_stripe(PAID).status_code == 200
+    account.secret = "whsec_other"
+    account.save()
+    if not known:
+        monkeypatch.setattr(webhook_sources, "_known", {})
+    problem(post_stripe({**PAID, "id": "evt_2"}), 401, "webhook-refused")
+    assert (Webhook.objects.count(), InvalidWebhook.objects.count()) == (1, 1)
+    assert post_stripe({**PAID, "id": "evt_3"}, secret="whsec_other").json()["duplicate"] is False
+    assert post_stripe(PAID, secret="whsec_other").json()["duplicate"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("signed", ["", "ours", "new"])
+def test_what_this_process_knows_of_a_source_is_not_believed_once_it_is_changed(signed: str) -> None:
+    account = a_source("stripe")
+    post_stripe(PAID)
+    WebhookSource.objects.filter(pk=account.pk).update(enabled=False)
+    problem(post_stripe({**PAID, "id": "evt_2"}, secret=signed or SECRET), 404, "not-found")
+    WebhookSource.objects.filter(pk=account.pk).update(enabled=True, believed=True, secret="new")
+    answer = post_stripe({**PAID, "id": "evt_2"}, secret=signed or SECRET)
+    assert answer.status_code == (200 if signed == "new" else 401)
+    assert Webhook.objects.count() == (2 if signed == "new" else 1)
 
 
 @pytest.mark.postgresql

@@ -11,7 +11,7 @@ from core.testing.machine_contract import MachineContract
 
 def test_every_machine_is_held_to_the_contract() -> None:
     here = Path(__file__).parent
-    for path in sorted(here.glob("test_contracts_*.py")):
+    for path in sorted(here.glob("test_*.py")):
         import_module(f"{__package__}.{path.stem}")
     held = {contract.model for contract in MachineContract.__subclasses__()}
     of_this_room = [model for model in all_machines() if model._meta.app_label == "state_machines"]

@@ -12,8 +12,10 @@ from core.testing.machine_contract import MachineContract
 from state_machines.models import (
     Address,
     BillingProfile,
+    Consent,
     Customer,
     Invoice,
+    Note,
     Order,
     OrderItem,
     Payment,
@@ -25,6 +27,7 @@ from state_machines.models import (
     Proforma,
     Refund,
     RetryPolicy,
+    Seller,
     Subscription,
     TaxProfile,
     TaxRate,
@@ -40,6 +43,7 @@ from tests.state_machines.made import (
     a_proforma,
     a_refund,
     a_retry,
+    a_seller,
     a_subscription,
     a_topup,
     a_wallet,
@@ -171,6 +175,20 @@ class TestAddress(MachineContract):
         return Address.objects.create(customer=a_customer(), city="Cluj", street="Horea 1")
 
 
+class TestNote(MachineContract):
+    model = Note
+
+    def make(self) -> Machine:
+        return Note.objects.create(customer=a_customer(), body="They were friendly")
+
+
+class TestConsent(MachineContract):
+    model = Consent
+
+    def make(self) -> Machine:
+        return Consent.objects.create(customer=a_customer(), purpose="marketing")
+
+
 class TestPaymentMethod(MachineContract):
     model = PaymentMethod
 
@@ -236,3 +254,10 @@ class TestPaymentRetry(MachineContract):
             assert row.attempt is not None
             perform(row.attempt, "succeed" if name == "succeed" else "fail_payment")
         return {}
+
+
+class TestSeller(MachineContract):
+    model = Seller
+
+    def make(self) -> Machine:
+        return a_seller()

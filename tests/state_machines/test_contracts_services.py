@@ -23,6 +23,7 @@ from state_machines.models import (
     TicketCategory,
     TicketComment,
     Tld,
+    Worklog,
 )
 from tests.state_machines.made import (
     a_category,
@@ -134,7 +135,7 @@ class TestEfacturaDocument(MachineContract):
         return a_document()
 
     def prepare(self, row: Machine, name: str) -> dict[str, Any]:
-        return {"index": "5001130147"} if name == "mark_submitted" else {}
+        return {"index": "5001130147"} if name in ("mark_submitted", "mark_found") else {}
 
 
 class TestTicketCategory(MachineContract):
@@ -149,3 +150,10 @@ class TestTicketComment(MachineContract):
 
     def make(self) -> Machine:
         return a_comment()
+
+
+class TestWorklog(MachineContract):
+    model = Worklog
+
+    def make(self) -> Machine:
+        return Worklog.objects.create(ticket=a_ticket(), minutes=45)

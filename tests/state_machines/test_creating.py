@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import refs
@@ -59,7 +59,7 @@ def test_is_a_row_or_a_problem(noun: str, operator: Caller) -> None:
     made = 0
     known = {row.machine.noun: row.ref for row in rows}
 
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, database=None)
     @given(mutations(noun))
     def check(mutation: dict[str, Any]) -> None:
         seen.append(noun)

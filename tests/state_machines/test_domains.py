@@ -40,6 +40,8 @@ def test_renewal_counts_from_the_last_day_and_brings_an_expired_one_back() -> No
     assert (domain.state, domain.expires_at) == ("active", datetime(2029, 2, 28, 12, tzinfo=UTC))
     event = Event.objects.get(type="domain.renewed")
     assert event.was["domain.expires_at"] == "2028-02-29T12:00:00Z"
+    completed = Event.objects.get(type="domain_operation.completed").facts["domain"]
+    assert (completed["state"], completed["expires_at"]) == ("active", "2029-02-28T12:00:00Z")
 
 
 @pytest.mark.parametrize("kind", ["renew", "transfer_in", "transfer_out", "update"])

@@ -36,5 +36,7 @@ def test_parallel_issuers_leave_no_gap() -> None:
     assert [type(result) for result in results if result is not None] == [GivenUpError] * 7
     numbers = sorted(Invoice.objects.filter(state="issued").values_list("number", flat=True))
     assert numbers == [f"INV-{number:06d}" for number in range(1, 14)]
+    dates = list(Invoice.objects.filter(state="issued").order_by("number").values_list("issued_at", flat=True))
+    assert dates == sorted(dates), "a later number bears no earlier date"
     assert InvoiceSeries.objects.get().next_number == 14
     assert Invoice.objects.filter(state="draft", number=None).count() == 7

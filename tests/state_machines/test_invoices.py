@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -122,10 +122,16 @@ class TestTransitions:
 
     def test_is_due_by_the_customers_terms_unless_agreed(self) -> None:
         customer = a_customer(terms_days=10)
-        moment = clock.now()
+        moment = datetime(2026, 3, 1, 10, tzinfo=clock.ZONE)
         with clock.turned_to(moment):
             assert an_issued(customer).due_at == moment + timedelta(days=10)
             assert an_issued(customer, due_at=moment).due_at == moment
+
+    def test_days_to_pay_are_those_of_the_calendar(self) -> None:
+        """Issued half past midnight before the clock goes back: 14 times 24 hours would end on the day before."""
+        with clock.turned_to(datetime(2026, 10, 20, 0, 30, tzinfo=clock.ZONE)):
+            issued = an_issued(a_customer(terms_days=14))
+        assert (clock.day_of(issued.issued_at), clock.day_of(issued.due_at)) == (date(2026, 10, 20), date(2026, 11, 3))
 
     def test_overdue_only_after_it_was_due(self) -> None:
         with pytest.raises(Blocked, match="is not due before"):

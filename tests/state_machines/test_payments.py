@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -9,7 +11,7 @@ from core.errors import Blocked
 from core.events import Event
 from core.machine import perform
 from state_machines.models import Payment
-from tests.state_machines.made import a_customer, a_draft, a_payment, an_issued, an_overdue
+from tests.state_machines.made import a_customer, a_draft, a_paid, a_payment, an_issued, an_overdue
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +106,14 @@ def test_amount_is_positive_and_the_gateways_id_unique() -> None:
     a_payment(invoice, gateway_id="pi_1")
     with pytest.raises(IntegrityError), transaction.atomic():
         a_payment(invoice, gateway_id="pi_1")
+
+
+def test_a_whole_amount_is_whole_however_json_writes_it() -> None:
+    """100.0 is an integer to JSON Schema; as money of the log it would compare with nothing."""
+    payment = a_paid(100_00)
+    event = perform(payment, "partially_refund", arguments=json.loads('{"amount_minor": 4000.0}'))
+    assert json.dumps(event.facts["payment"]["refunded"]["minor"]) == "4000"
+    assert type(payment.refunded_minor) is int
 
 
 class TestOverpayment:

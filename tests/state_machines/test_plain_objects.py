@@ -87,7 +87,7 @@ class TestPaymentMethods:
         assert PaymentMethod.objects.create(customer=customer, is_default=True).pk
 
     def test_expires_when_its_last_day_is_over(self) -> None:
-        today = clock.now().date()
+        today = clock.today()
         method = PaymentMethod.objects.create(customer=a_customer(), valid_to=today)
         with pytest.raises(Blocked, match="has not run out"):
             perform(method, "expire")

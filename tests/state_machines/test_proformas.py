@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
 
 from core import clock, links
 from core.errors import Blocked, NotAllowed
 from core.events import Event
-from core.machine import perform
+from core.machine import lock, perform
 from state_machines.converting import invoice_of
-from state_machines.models import Invoice, OrderItem, Payment, Proforma
+from state_machines.models import Invoice, Order, OrderItem, Payment, Proforma
 from state_machines.proforma_orders import add_order
-from tests.parallel import at_once
+from tests.parallel import at_once, ended_or_waiting
 from tests.state_machines.made import a_customer, a_paid, a_proforma, an_order
 
 
@@ -114,3 +116,47 @@ def test_however_many_convert_there_is_one_invoice() -> None:
     results = at_once(*(partial(invoice_of, Proforma(pk=proforma.pk), payment=payment.ref) for _ in range(5)))
     assert results == [Invoice.objects.get()] * 5
     assert Invoice.objects.get().paid_minor == proforma.total_minor
+
+
+def invoiced(order: Order) -> Invoice:
+    """The draft that somebody drew up for the order itself, holding it as everybody does."""
+    with transaction.atomic():
+        held = lock(Order, order.pk)
+        return Invoice.objects.create(customer=held.customer, order=held, origin="order")
+
+
+@pytest.mark.django_db
+def test_an_order_that_was_invoiced_is_not_invoiced_again() -> None:
+    """A literal port converts: the order is billed twice, and both invoices are mailed."""
+    order = an_order()
+    proforma = a_proforma(order, an_order(order.customer))
+    invoice = invoiced(order)
+    with pytest.raises(Blocked, match=f"order {order.pk} has invoice TMP-{invoice.pk} already"):
+        perform(proforma, "convert")
+    assert Invoice.objects.get() == invoice
+    perform(invoice, "void")
+    assert perform(proforma, "convert").target == "converted"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
+def test_nor_by_who_invoices_it_at_the_same_moment() -> None:
+    order = an_order()
+    proforma, outcome = a_proforma(order), list[object]()
+
+    def convert() -> None:
+        try:
+            outcome.append(perform(proforma.ref, "convert"))
+        except Blocked as refused:
+            outcome.append(refused)
+        finally:
+            connection.close()
+
+    converting = Thread(target=convert)
+    with transaction.atomic():
+        invoice = invoiced(order)
+        converting.start()
+        ended_or_waiting(converting)
+    converting.join(20)
+    assert [type(one) for one in outcome] == [Blocked]
+    assert Invoice.objects.get() == invoice

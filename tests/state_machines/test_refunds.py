@@ -66,6 +66,14 @@ class TestRefunds:
         invoice.refresh_from_db()
         assert (payment.state, payment.refunded_minor, invoice.refunded_minor) == ("refunded", 121_00, 121_00)
 
+    def test_its_event_knows_what_became_of_payment_and_invoice(self) -> None:
+        payment = a_payment(an_issued())
+        perform(payment, "succeed")
+        carried_out(a_refund(payment, 21_00))
+        facts = Event.objects.get(type="refund.completed").facts
+        assert facts["payment"]["state"] == "partially_refunded"
+        assert facts["payment"]["refunded"]["minor"] == facts["invoice"]["refunded"]["minor"] == 21_00
+
     def test_what_was_refunded_beside_it_leaves_nothing(self) -> None:
         payment = a_paid(100_00)
         refund = a_refund(payment, 60_00)

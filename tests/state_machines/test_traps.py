@@ -1,4 +1,18 @@
-"""Traps of hard-coded receivers, each shown from outside. The docstrings say what a literal port of the receiver did."""
+"""Traps of hard-coded receivers, each shown from outside. The docstrings say what a literal port of the receiver did.
+
+| trap | held by |
+|---|---|
+| 8: a state is compared after it was changed | TestFormerValues |
+| 9: what hangs on a status runs again on its reversal | TestReversals; flows/test_traps: a_reversed_refund |
+| 10: a score is put back by the setting of today | TestReversals: the_delta_that_was_applied |
+| 11: a save within a save recurses, or is told twice | TestNestedSaves |
+| 12: rows are locked in the order in which receivers come upon them | test_refunds: TestParallel |
+| 13: `.update`, bulk writes, `__dict__`, `setattr` go around the machine | no_way_leads_around_the_machine |
+| 15: a condition names a state that does not exist | flows/test_traps: a_state_that_does_not_exist |
+| 16: a former value is read without a lock; fixtures have effects | TestFormerValues |
+| 18: an invoice is issued without its number | TestNumbering |
+| 20: an effect hangs on a transition that is never stored | no_event_outlives; flows/test_traps: what_was_rolled_back |
+"""
 
 from __future__ import annotations
 

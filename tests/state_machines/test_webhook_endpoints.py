@@ -13,6 +13,7 @@ from core.machine import Machine, perform
 from core.testing.machine_contract import MachineContract
 from state_machines.models import Customer, WebhookEndpoint
 from state_machines.webhook_endpoints import endpoints_of
+from tests.state_machines.conftest import Caller
 from tests.state_machines.made import a_customer
 
 
@@ -76,3 +77,13 @@ def test_a_customer_has_five_at_most_and_nobody_elses() -> None:
     assert endpoints_of(ana.ref) == [house, *own[1:]]
     assert endpoints_of("") == [house]
     assert other not in endpoints_of(ana.ref)
+
+
+@pytest.mark.django_db
+def test_no_answer_of_the_api_has_a_secret(operator: Caller) -> None:
+    endpoint = an_endpoint(a_customer())
+    for path in (f"webhook_endpoint/{endpoint.pk}", "webhook_endpoint", f"webhook_endpoint/{endpoint.pk}/timeline"):
+        answer = operator.get(path)
+        assert answer.status_code == 200
+        assert endpoint.secret not in answer.content.decode()
+        assert "secret" not in answer.json().get("fields", {})

@@ -6,7 +6,7 @@
   const list = document.getElementById("problems");
   const check = document.getElementById("check");
   let problems = JSON.parse(document.getElementById("problems-now").textContent);
-  let waiting, asked = 0, dirty = false;
+  let waiting, asked = 0, dirty = false, leaving = false;
 
   const element = (tag, className, content) => {
     const made = document.createElement(tag);
@@ -76,11 +76,13 @@
     waiting = setTimeout(ask, 500);
   });
   text.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || event.shiftKey || text.readOnly) return;
+    if (event.key === "Escape") leaving = true; // who works by keyboard must get out again
+    if (event.key !== "Tab" || event.shiftKey || text.readOnly || leaving) return;
     event.preventDefault();
     text.setRangeText("  ", text.selectionStart, text.selectionEnd, "end");
     text.dispatchEvent(new Event("input"));
   });
+  text.addEventListener("blur", () => { leaving = false; });
   form.addEventListener("submit", () => { dirty = false; });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   check?.addEventListener("click", ask);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,12 @@ class Command(BaseCommand):
             problems += check(loaded.documents, strict=options["strict"])
         for problem in problems:
             self.stdout.write(f"{path}:{problem.line or 1}: {problem}")
-        errors = sum(problem.severity == "error" for problem in problems)
+            if problem.witness:
+                self.stdout.write(f"  shown by {json.dumps(problem.witness, ensure_ascii=False)}")
+        errors, warnings = (sum(problem.severity == sort for problem in problems) for sort in ("error", "warning"))
         if errors:
-            raise CommandError(f"{path}: errors: {errors}, warnings: {len(problems) - errors}")
-        self.stdout.write(f"{path}: errors: 0, warnings: {len(problems)}")
+            raise CommandError(f"{path}: errors: {errors}, warnings: {warnings}")
+        self.stdout.write(f"{path}: errors: 0, warnings: {warnings}")
 
     def _folder(self, path: Path, *, strict: bool) -> None:
         folder = read_folder(path, strict=strict)
@@ -49,7 +52,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
         errors, scenarios = len(folder.errors), len(folder.scenarios)
         found = f"{path}: sets: {len(folder.files)}, scenarios: {scenarios}, errors: {errors}, warnings: "
-        found += str(len(folder.problems) - errors)
+        found += str(sum(problem.severity == "warning" for _name, problem in folder.problems))
         if errors:
             raise CommandError(found)
         self.stdout.write(found)

@@ -19,5 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, sample: int, **options: Any) -> None:
         found = evaluate(sample)
         self.stdout.write(f"{found.agreed} of {found.looked_at} decisions: every matcher says the same")
+        if found.left_out:
+            self.stdout.write(f"Left out, because their engine is missing here: {found.left_out}")
         if found.agreed < found.looked_at:
             raise CommandError(found.first_difference)

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from actions.gateways.accounts import GatewayAccount
-from actions.gateways.asking import ANALYTICS, CHARGES, REGISTRAR, AskingGateway, Question
+from actions.gateways.asking import ANALYTICS, CHARGES, REGISTRAR, SURVEYS, AskingGateway, Question
 from actions.gateways.doors import Door, doubles
 from actions.outcome import Done, Failed, Outcome
 from tests.stand_in import StandIn
 
 pytestmark = pytest.mark.django_db
 QUESTION = Question("/charges", {"amount_minor": 5}, "7/charge")
-each_door = pytest.mark.parametrize("door", [REGISTRAR, CHARGES, ANALYTICS], ids=lambda door: door.name)
+each_door = pytest.mark.parametrize("door", [REGISTRAR, CHARGES, ANALYTICS, SURVEYS], ids=lambda door: door.name)
 
 
 def ask(door: Door[AskingGateway]) -> Outcome:

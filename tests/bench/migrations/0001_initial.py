@@ -4,8 +4,6 @@ import django.db.models.deletion
 import django_fsm
 from django.db import migrations, models
 
-import core.declare
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -27,9 +25,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
-                        choices=[("active", "active")], db_index=True, default="active", max_length=40
-                    ),
+                    models.CharField(choices=[("active", "active")], db_index=True, default="active", max_length=40),
                 ),
                 ("country", models.CharField(default="RO", max_length=2)),
                 ("kind", models.CharField(default="company", max_length=10)),
@@ -56,7 +52,7 @@ class Migration(migrations.Migration):
                 ("lines", models.IntegerField(default=3)),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[("draft", "draft"), ("issued", "issued")],
                         db_index=True,
                         default="draft",

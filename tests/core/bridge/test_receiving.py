@@ -12,8 +12,10 @@ from django.db import DatabaseError, transaction
 from core import event_log
 from core.bridge.seen import BridgeProblem
 from core.events import Event
+from core.machine import perform
 from core.outbox import Outbox
 from tests.core.bridge.conftest import PAID, Bind, paid
+from tests.kit import a_fine
 from tests.parallel import at_once
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,35 @@ class TestParallel:
         at_once(*[send] * 8)
         assert not BridgeProblem.objects.exists()
         assert list(Event.objects.order_by("id").values_list("sequence", flat=True)) == list(range(8))
+
+
+class TestAboutARowOfOurs:
+    OURS = {**PAID, "subject": "fine:{cart.key}"}
+
+    def test_the_event_takes_its_place_in_the_log_of_the_row_which_goes_on(self, bind: Bind) -> None:
+        bind(signals=[self.OURS])
+        fine = a_fine()
+        send(key=fine.pk)
+        told = Event.objects.get(type="shop.paid")
+        assert (told.sequence, told.customer, told.target) == (1, "", fine.state)
+        assert set(told.facts) == {"cart", "fine"}
+        perform(fine.ref, "send_fine", arguments={"expense_minor": 100})
+        assert list(Event.objects.filter(subject=fine.ref).order_by("id").values_list("sequence", flat=True)) == [
+            0,
+            1,
+            2,
+        ]
+
+    def test_a_row_that_is_not_there_leaves_a_problem_and_no_event(self, bind: Bind) -> None:
+        bind(signals=[self.OURS])
+        send(key=4711)
+        assert not Event.objects.exists()
+        assert "fine:4711" in BridgeProblem.objects.get().reason
+
+    def test_facts_that_would_take_the_place_of_the_rows_own_are_refused(self, bind: Bind) -> None:
+        facts = {"fine.total": {"path": "cart.total", "kind": "money", "currency": "RON"}}
+        bind(signals=[{**self.OURS, "facts": facts}])
+        fine = a_fine()
+        send(key=fine.pk)
+        assert Event.objects.count() == 1
+        assert "facts of its own for fine" in BridgeProblem.objects.get().reason

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-import core.declare
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -18,7 +16,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, editable=False, verbose_name="sequence")),
                 (
                     "state",
-                    core.declare.StateField(
+                    models.CharField(
                         choices=[
                             ("created", "created"),
                             ("sent", "sent"),

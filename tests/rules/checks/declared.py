@@ -12,6 +12,8 @@ from rules.calendars import DEFAULT, Calendar, find
 class Catalog:
     """Has what rules.checks reads of core.catalog."""
 
+    roles = ("billing", "operator")
+
     def __init__(self) -> None:
         self.machines: Registry[MachineSpec] = Registry("machine")
         self.event_types: Registry[EventType] = Registry("event type")

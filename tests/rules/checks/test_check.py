@@ -227,3 +227,22 @@ def test_rules_over_undeclared_events_have_only_warnings(name: str) -> None:
     documents = load(text, name="x.json").documents
     assert {problem.severity for problem in check(documents, Catalog())} == {"warning"}
     assert {problem.severity for problem in check(documents, Catalog(), strict=True)} == {"error", "warning"}
+
+
+@pytest.mark.parametrize("within", [None, "5m", "3d", "90d", "12w", "60wd"])
+def test_a_question_waits_from_five_minutes_to_ninety_days(within: str | None) -> None:
+    ask = {"role": "operator"} | ({"within": within} if within else {})
+    assert told(then=[MAIL | {"ask": ask}]) == []
+
+
+@pytest.mark.parametrize("within", ["4m", "0d", "-1d", "91d", "13w", "4mo", "65wd"])
+def test_a_question_that_waits_shorter_or_longer_is_refused(within: str) -> None:
+    [(severity, pointer, says)] = told(then=[MAIL | {"ask": {"role": "operator", "within": within}}])
+    assert (severity, pointer) == ("error", "/rules/0/then/0/ask/within")
+    assert "at least 5m and at most 90d" in says
+
+
+def test_a_question_for_a_role_that_nobody_has_is_refused() -> None:
+    [(severity, pointer, says)] = told(then=[MAIL | {"ask": {"role": "operater"}}])
+    assert (severity, pointer) == ("error", "/rules/0/then/0/ask/role")
+    assert "operator" in says

@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from rules.checks import check
-from rules.checks.holding import can_hold
-from rules.checks.scope import Scope
-from rules.conditions import build_condition
 from rules.document import Document
-from rules.facts import View
-from rules.rule import build_rule
+from rules.document.problem import Problem
 from tests.rules.cases import rule
-from tests.rules.checks.declared import Catalog, catalog
-from tests.rules.matchers import random_rules
+from tests.rules.checks import shop
+from tests.rules.checks.declared import catalog
 
 MAIL = {"do": "notify.email", "with": {"template": "x"}}
 
@@ -96,12 +90,92 @@ def test_an_otherwise_with_nothing_before_it() -> None:
     assert "no step before" in message
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(random_rules.conditions, min_size=1, max_size=3), random_rules.events, random_rules.params)
-def test_what_an_event_shows_to_hold_can_hold(
-    written: list[dict[str, Any]], happened: dict[str, Any], params: dict[str, Any]
-) -> None:
-    view, scope = View(happened, params), Scope(build_rule(rule()), Catalog())
-    built = [build_condition(one) for one in written]
-    known = [(one, verdict) for one in built if (verdict := one.evaluate(view)) is not None]
-    assert can_hold(known, scope)
+def only(code: str, *rules: dict[str, Any], **house: Any) -> list[Problem]:
+    return [problem for problem in shop.found(*rules, **house) if problem.code == code]
+
+
+FEW = {"few": {"type": "integer", "default": 2, "min": 1, "max": 4}}
+BELOW = leaf("order.lines", "lt", {"param": "few"})
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (
+            {"all": [leaf("order.lines", "gt", 5), leaf("order.total", "gt", lei(1)), leaf("order.lines", "lt", 6)]},
+            "order.lines is more than 5 and order.lines is less than 6, which cannot be together",
+        ),
+        (
+            {"all": [BELOW, leaf("order.lines", "gte", 4)]},
+            "order.lines is less than the parameter few and order.lines is at least 4",
+        ),
+        (
+            {
+                "not": {
+                    "any": [
+                        leaf("order.lines", "gt", 5),
+                        leaf("order.lines", "lte", 5),
+                        leaf("order.lines", "exists", False),
+                    ]
+                }
+            },
+            "no event can make this true",
+        ),
+    ],
+)
+def test_a_rule_that_no_event_makes_true(condition: dict[str, Any], said: str) -> None:
+    used = rule("p", "order.created", if_=BELOW, then=[{"do": "order.pay"}])
+    [problem] = only(
+        "never-true", rule("r", "order.created", if_=condition, then=[{"do": "order.pay"}]), used, params=FEW
+    )
+    assert (problem.severity, problem.rule, problem.pointer) == ("error", "r", "/rules/0/if")
+    assert said in problem.message
+    assert problem.witness is None
+
+
+def test_in_an_event_of_a_transition_the_state_is_one_to_which_it_leads() -> None:
+    pending = leaf("order.state", "eq", "pending")
+    assert len(only("never-true", rule("r", "order.paid", if_=pending, then=[{"do": "order.hold"}]))) == 1
+    assert (
+        only("never-true", rule("r", ["order.paid", "order.created"], if_=pending, then=[{"do": "order.hold"}])) == []
+    )
+    from_held = leaf("transition.from", "eq", "held")
+    assert len(only("never-true", rule("r", "order.paid", if_=from_held, then=[{"do": "order.hold"}]))) == 1
+
+
+def test_a_rule_that_only_other_parameters_make_true() -> None:
+    condition = {"all": [BELOW, leaf("order.lines", "gte", 3)]}
+    [problem] = only(
+        "never-true-now", rule("r", "order.created", if_=condition, then=[{"do": "order.pay"}]), params=FEW
+    )
+    assert problem.severity == "warning"
+    assert "with few 4 one would" in problem.message
+    assert problem.witness is not None
+    assert problem.witness["params"] == {"few": 4}
+
+
+def test_a_step_that_never_acts() -> None:
+    steps = [{"do": "order.pay", "if": leaf("order.lines", "lt", 5)}]
+    [problem] = only("step-never-acts", rule("r", "order.created", if_=leaf("order.lines", "gte", 5), then=steps))
+    assert (problem.severity, problem.pointer) == ("error", "/rules/0/then/0/if")
+    inner = {
+        "each": "order.parts",
+        "if": leaf("item.lines", "gt", 5),
+        "then": [{"do": "order.pay", "target": "item", "if": leaf("item.lines", "lt", 5)}],
+    }
+    [problem] = only("step-never-acts", rule("r", "order.created", then=[inner]))
+    assert problem.pointer == "/rules/0/then/0/then/0/if"
+
+
+def test_what_is_not_decided_is_said() -> None:
+    [problem] = shop.found(
+        rule("r", "order.created", if_=leaf("order.country", "matches", "^[A-Z]{2}$"), then=[{"do": "order.pay"}])
+    )
+    assert (problem.severity, problem.code) == ("note", "undecided")
+
+
+def test_a_limit_that_stops_the_rule_at_once() -> None:
+    steps = [{"do": "order.pay"}, {"do": "note.write"}]
+    assert [
+        found.code for found in shop.found(rule("r", "order.created", then=steps, limit={"actions": 1, "within": "1h"}))
+    ] == ["limit"]

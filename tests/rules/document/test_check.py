@@ -62,34 +62,6 @@ def test_each_problem_has_rule_pointer_and_advice(parts: dict[str, Any], pointer
 
 
 @pytest.mark.parametrize(
-    ("parts", "feature"),
-    [
-        ({"then": [{"do": "y", "ask": {"role": "billing"}}]}, "asking a person"),
-        ({"when": {"date": "invoice.due_at", "offset": "3d"}}, "at a date"),
-        ({"when": {"state": "service.suspended", "for": "14d"}}, "in a state"),
-        ({"when": {"schedule": "0 8 * * *"}}, "scheduled"),
-        ({"if_": {"fact": "moment.number", "op": "eq", "value": 1}}, "moment.number"),
-    ],
-)
-def test_what_is_not_implemented_yet_is_refused_by_name(parts: dict[str, Any], feature: str) -> None:
-    found = problems({"rules": [rule("later", **parts)]})
-    assert any(feature in message and "not implemented yet" in message for _, _, message in found), found
-    assert {key for key, _, _ in found} == {"later"}
-
-
-@pytest.mark.parametrize(
-    ("data", "pointer"),
-    [
-        ({"set": "segment:vip"}, "/set"),
-    ],
-)
-def test_sets_that_are_not_implemented_yet(data: dict[str, Any], pointer: str) -> None:
-    [(_, where, message)] = problems(data)
-    assert where == pointer
-    assert "not implemented yet" in message
-
-
-@pytest.mark.parametrize(
     ("data", "pointer"),
     [
         ([], ""),
@@ -125,8 +97,7 @@ def test_the_whole_language_fits_the_schema() -> None:
     text = (SHARED / "data" / "rules_examples.yaml").read_text(encoding="utf-8")
     loaded = load(text, name="rules_examples.yaml")
     assert loaded.documents[0].rules
-    assert all("not implemented yet" in problem.message for problem in loaded.problems)
-    assert all(problem.line for problem in loaded.problems)
+    assert loaded.problems == ()
 
 
 def test_the_content_hash_does_not_hang_on_the_writing() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.matchers.columnar import ColumnarMatcher, Unreadable
@@ -19,7 +19,7 @@ from tests.rules.matchers import random_rules
 from tests.rules.matchers.test_compiled import SEEN, WANTED
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120)
 @given(random_rules.rule_lists, st.lists(random_rules.events, min_size=1, max_size=12), random_rules.params)
 def test_it_agrees_with_the_reference(
     rules: list[dict[str, Any]], happened: list[dict[str, Any]], params: dict[str, Any]
@@ -131,7 +131,9 @@ class TestFile:
             json.dumps(event({}) | {"id": ""}), json.dumps(event({}) | {"type": 5}), json.dumps(event({}) | {"facts": []}),
             json.dumps(event({}) | {"at": "soon"}), json.dumps(event({}) | {"at": "2026-02-30T10:00:00Z"}),
             json.dumps(event({}) | {"sequence": "1"}), json.dumps(event({}) | {"sequence": True}),
-            json.dumps(event({}) | {"customer": 5}), json.dumps(event({}) | {"was": []}), json.dumps(event({}) | {"id": 'a"'}),
+            json.dumps(event({}) | {"customer": 5}), json.dumps(event({}) | {"was": []}),
+            json.dumps(event({}) | {"sequence": 1e5}), json.dumps(event({}) | {"customer": ""}), json.dumps(event({}) | {"id": None}),
+            json.dumps(event({}) | {"at": "2026-02-03 10:00:00Z"}), json.dumps(event({}) | {"at": 20260203}),
         ],
     )  # fmt: skip
     def test_what_must_be_read_line_by_line_is_not_told_here(self, tmp_path: Path, line: str) -> None:
@@ -139,6 +141,19 @@ class TestFile:
         path.write_text(json.dumps(event({})) + "\n" + line + "\n")
         with pytest.raises(Unreadable):
             ColumnarMatcher([]).match_file(path)
+
+    def test_an_id_may_have_any_sign(self, tmp_path: Path) -> None:
+        ids = ['a"', "a", "a\\b", "a b", "é", "a!", "\u2028", "😀"]
+        path = self.written(tmp_path, [event({}, id=one) for one in ids])
+        count, found = ColumnarMatcher(compile_rules([rule()]).rules).match_file(path)  # type: ignore[attr-defined]
+        expected = hashlib.sha256(b"\n".join(sorted(map(str.encode, ids)))).hexdigest()
+        assert (count, found["r"].matches, found["r"].sha256) == (len(ids), len(ids), expected)
+
+    def test_the_time_of_an_event_may_be_asked_as_text(self, tmp_path: Path) -> None:
+        happened = [event({}, id=str(n), at=f"2026-03-0{n}T10:00:00Z") for n in range(1, 6)]
+        rules = [rule(if_={"fact": "event.at", "op": "gte", "value": "2026-03-03"})]
+        _count, found = ColumnarMatcher(compile_rules(rules).rules).match_file(self.written(tmp_path, happened))  # type: ignore[attr-defined]
+        assert found["r"].matches == sum(compile_rules(rules).match(one) == ["r"] for one in happened) == 3
 
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(Unreadable):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.matchers.compiled import CHUNK, MAX_KINDS, CompiledMatcher, generate
@@ -21,7 +21,7 @@ SEEN: list[Any] = [
 WANTED: list[Any] = [5, 0, 5.0, 2**53, 0.1, "a", "", "RO", True, False, {"money": "5.00 RON"}, [], ["a", 5]]
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600)
 @given(random_rules.rule_lists, st.lists(random_rules.events, min_size=1, max_size=6), random_rules.params)
 def test_it_agrees_with_the_reference(
     rules: list[dict[str, Any]], happened: list[dict[str, Any]], params: dict[str, Any]

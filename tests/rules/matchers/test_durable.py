@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.conditions import build_condition
@@ -20,7 +20,7 @@ from tests.rules.cases import event, rule
 from tests.rules.matchers import random_rules
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300)
 @given(random_rules.rule_lists, st.lists(random_rules.events, min_size=1, max_size=6), random_rules.params)
 def test_it_agrees_with_the_reference(
     rules: list[dict[str, Any]], happened: list[dict[str, Any]], params: dict[str, Any]
@@ -56,6 +56,22 @@ def test_a_condition_with_too_many_alternatives_is_one_verdict() -> None:
     durable = compile_rules([rule(if_=large)], "durable")
     assert durable.match(event({"y": 6})) == ["r"]
     assert durable.match(event({"y": 5})) == []
+    durable.close()
+
+
+def test_only_so_many_rules_have_networks_and_the_reference_answers_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rules.matchers.durable.MAX_RULES", 4)
+    rules = [rule(f"r{n}", f"order.t{n % 4}", if_={"fact": "x", "op": "gt", "value": n}) for n in range(8)]
+    durable, reference = compile_rules(rules, "durable"), compile_rules(rules)
+    assert isinstance(durable, DurableMatcher)
+    for _lap in range(2):
+        for n in range(4):
+            happened = event({"x": 6}, type=f"order.t{n}")
+            assert durable.match(happened) == reference.match(happened)
+    assert sorted(durable._groups) == ["order.t0", "order.t1"]
+    assert durable.fallbacks == 0
     durable.close()
 
 

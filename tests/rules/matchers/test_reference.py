@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from rules.document import Document
 from rules.matchers.reference import ReferenceMatcher
@@ -78,7 +78,7 @@ def test_a_rule_that_does_not_fit_is_shown_as_not_eligible() -> None:
     assert (proof.eligible, proof.verdict, proof.acts) == (False, "true", False)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150)
 @given(random_rules.rule_lists, random_rules.events, random_rules.params)
 def test_whatever_happened_the_proof_says_what_the_matcher_says(
     rules: list[dict[str, Any]], happened: dict[str, Any], params: dict[str, Any]

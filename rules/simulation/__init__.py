@@ -1,0 +1,1 @@
+"""History through changed rules, beside the live ones. Performs nothing: whoever imports this cannot."""
