@@ -119,3 +119,26 @@ def test_the_menu_beside_a_field_opens(signed_in: SignedIn) -> None:
     page.keyboard.press("Escape")
     expect(more).to_be_focused()
     expect(page.get_by_role("link", name="Add another customer")).to_be_hidden()
+
+
+def test_a_menu_that_opens_late_is_entered_all_the_same(signed_in: SignedIn) -> None:
+    page = signed_in("dan")
+    page.add_init_script("window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 700)")
+    page.goto("/staff/state_machines/domain/add/")
+    more, add = (
+        page.get_by_role("button", name="More about Customer"),
+        page.get_by_role("link", name="Add another customer"),
+    )
+    tab_to(page, more)
+    page.keyboard.press("Enter")
+    expect(add).to_be_focused()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    expect(add).to_be_hidden()
+    expect(more).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")  # who went on before it opened is left where they are
+    expect(add).to_be_visible()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    expect(add).not_to_be_focused()

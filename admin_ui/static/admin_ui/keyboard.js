@@ -25,13 +25,17 @@
     if (menu) opener.setAttribute("aria-expanded", String(isOpen(menu)));
   };
 
-  const press = (opener) => {
-    opener.click();
-    setTimeout(() => {
+  // The theme opens and closes a menu when its turn to draw comes, on a busy machine much later: the menu itself tells when.
+  const follow = (opener, menu) => {
+    let wanted = false;
+    new MutationObserver(() => {
       says(opener);
-      const menu = menuOf(opener);
-      if (isOpen(menu)) ways(menu)[0]?.focus();
-    }, 60); // the menu fades in
+      if (!wanted || !isOpen(menu)) return;
+      wanted = false;
+      if (document.activeElement === opener) ways(menu)[0]?.focus();
+    }).observe(menu, { attributes: true, attributeFilter: ["class", "style", "x-cloak"] });
+    opener.addEventListener("click", ({ detail }) => { wanted = !detail && !isOpen(menu); }); // a mouse stays where it is
+    menu.addEventListener("keydown", (event) => moveIn(event, opener, menu));
   };
 
   const moveIn = (event, opener, menu) => {
@@ -46,7 +50,6 @@
       event.stopPropagation();
       if (isOpen(menu)) opener.click();
       opener.focus();
-      setTimeout(() => says(opener), 200);
     }
   };
 
@@ -59,14 +62,13 @@
     const menu = menuOf(opener);
     if (menu) {
       opener.setAttribute("aria-haspopup", "true");
-      menu.addEventListener("keydown", (event) => moveIn(event, opener, menu));
+      follow(opener, menu);
     }
     says(opener);
-    opener.addEventListener("click", () => setTimeout(() => says(opener), 200));
     opener.addEventListener("keydown", (event) => {
       if (event.target !== opener || (event.key !== "Enter" && event.key !== " ")) return;
       event.preventDefault();
-      press(opener);
+      opener.click();
     });
   };
 
