@@ -38,10 +38,10 @@ KIND_TITLES = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A rule of a result, and its lists with their titles."""
+    """A rule of a result, and its lists with their kinds and titles."""
 
     rule: RuleRead
-    lists: list[tuple[Any, int, list[dict[str, Any]]]]
+    lists: list[tuple[str, Any, int, list[dict[str, Any]]]]
 
 
 def list_page(request: HttpRequest) -> HttpResponse:
@@ -127,5 +127,5 @@ def _reach(row: Backtest) -> list[dict[str, Any]]:
 
 
 def _shown(rule: RuleRead) -> Shown:
-    lists = [(title, rule.counts[kind], rule.listed.get(kind, [])) for kind, title in KIND_TITLES.items()]
-    return Shown(rule, [one for one in lists if one[1]])
+    counted = ((kind, title, rule.counts[kind]) for kind, title in KIND_TITLES.items())
+    return Shown(rule, [(kind, title, count, rule.listed.get(kind, [])) for kind, title, count in counted if count])

@@ -1,16 +1,24 @@
-// While a backtest runs its result is renewed every second; what a person opened stays open.
+// While a backtest runs its result is renewed every second; what a person opened stays open, and the focus where it is.
 "use strict";
 
 const shown = document.getElementById("backtest");
+const placeOf = (one) => one.getAttribute("href") || one.parentElement.id;
+
+const draw = (html) => {
+  const opened = new Map([...shown.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]));
+  const focused = document.activeElement, place = shown.contains(focused) && placeOf(focused);
+  shown.innerHTML = html; // our own page, escaped by the server
+  for (const one of shown.querySelectorAll("details[id]")) if (opened.has(one.id)) one.open = opened.get(one.id);
+  if (place) [...shown.querySelectorAll("a, summary")].find((one) => placeOf(one) === place)?.focus({ preventScroll: true });
+};
 
 const renew = async () => {
   try {
     const answer = await fetch("?part=1", { headers: { Accept: "application/json" } });
     if (answer.ok) {
       const { open, html } = await answer.json();
-      const opened = new Map([...shown.querySelectorAll("details[id]")].map(({ id, open }) => [id, open]));
-      shown.innerHTML = html; // our own page, escaped by the server
-      for (const one of shown.querySelectorAll("details[id]")) if (opened.has(one.id)) one.open = opened.get(one.id);
+      await letGo();
+      draw(html);
       if (!open) return document.getElementById("cancel-backtest")?.remove();
     }
   } catch {

@@ -59,12 +59,14 @@
     body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
     try {
       const answer = await fetch(form.dataset.check, { method: "POST", body });
-      if (mine !== asked) return;
       if (!answer.ok) throw new Error(String(answer.status));
-      problems = (await answer.json()).problems;
+      const found = await answer.json();
+      await letGo();
+      if (mine !== asked) return;
+      problems = found.problems;
       show();
     } catch {
-      list.replaceChildren(element("p", "pv-note pv-warn", form.dataset.failed));
+      if (mine === asked) list.replaceChildren(element("p", "pv-note pv-warn", form.dataset.failed));
     }
   };
 
