@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +13,8 @@ from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from tests.faults.stack import wait_until
 
 SignedIn = Callable[..., Page]
 PATIENCE = 60_000  # ms; a machine with other work to do is slow, not wrong
@@ -69,7 +72,13 @@ def open_page(browser: Browser, live_server: LiveServer, complaints: list[str]) 
     yield opened
     for context in contexts:
         context.close()
+    wait_until(_nobody_is_served, seconds=PATIENCE / 1000, what="the server done with what the pages asked for")
     connections.close_all()
+
+
+def _nobody_is_served() -> bool:
+    """Whether no request is left that would still read or write while the database is emptied for the next test."""
+    return not any(thread.name.endswith("(process_request_thread)") for thread in threading.enumerate())
 
 
 @pytest.fixture

@@ -110,6 +110,7 @@ def test_from_a_past_event_to_a_live_rule_and_back(signed_in: SignedIn) -> None:
     retired = RuleSet.objects.get(key="house").versions.get(number=1)
     approver.goto(f"/staff/rules/rulesetversion/{retired.pk}/change/")
     approver.get_by_role("button", name="Roll back to this version").click()
+    expect(approver.get_by_text("Nothing is live before you publish it.")).to_be_visible()
     back = ChangeRequest.objects.order_by("-pk").first()
     assert back is not None
     check_and_approve(author, back, approver=approver)
@@ -128,7 +129,8 @@ def test_one_customer_differs_by_a_number_and_another_has_until_friday(signed_in
     page.get_by_role("button", name="Show the effect").click()
     expect(page.get_by_text("What is otherwise")).to_be_visible()
     page.get_by_role("button", name="Put it in force").click()
-    expect(page.locator("body")).to_contain_text("900.00 RON")
+    expect(page.get_by_text("It is live: these rules decide from the next event on.")).to_be_visible()
+    expect(page.locator("#main")).to_contain_text("900.00 RON")
     another = an_order(ana, 50_000)
     assert tickets() == 0
     page.goto(f"/staff/core/event/{another.pk}/change/?proof=1")
@@ -162,6 +164,7 @@ def test_two_open_changes_meet(signed_in: SignedIn) -> None:
         page.goto("/staff/rules/ruleset/of/house/")
         page.get_by_label("What do you want to change?").fill(f"From {amount} on")
         page.get_by_role("button", name="Begin a change").click()
+        expect(page.get_by_text("Nothing is live before you publish it.")).to_be_visible()
         drafts.append(ChangeRequest.objects.order_by("-pk")[0])
         page.goto(f"/staff/rules/changerequest/{drafts[-1].pk}/sentences/rule/?key=look")
         page.locator('[data-line="/if"]').get_by_label("What stands here").select_option("value")

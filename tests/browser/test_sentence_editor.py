@@ -96,6 +96,7 @@ def test_a_rule_is_written_from_nothing_with_problems_beside_the_lines(
     step.get_by_label("queue", exact=True).select_option("sales")
     expect(page.locator("#problem-count")).to_have_text("No problems found.")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. Nothing changes")).to_be_visible()
     expect(page.get_by_text("Tell sales")).to_be_visible()
     assert document(draft)["rules"][1] == {
         "key": "tell-sales", "title": "Tell sales", "when": "order.submitted",
@@ -177,6 +178,7 @@ def test_one_part_of_an_inherited_rule_is_changed_in_place(signed_in: SignedIn, 
     first.get_by_label("Amount").fill("900")
     expect(first.locator(".pv-badge")).to_have_text("this customer")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. Nothing changes")).to_be_visible()
     expect(page.get_by_text("changed here")).to_be_visible()
     assert document(own)["change"] == {"review": {"/if/all/order.total/value": {"money": "900.00 RON"}}}
     page.get_by_role("link", name="Look at large orders").click()
