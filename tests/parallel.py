@@ -30,12 +30,20 @@ def at_once(*acts: Callable[[], T]) -> list[T | Exception]:
         return list(pool.map(run, acts))
 
 
-def ended_or_waiting(thread: Thread, *, seconds: float = 20) -> None:
-    """Return as soon as `thread` has ended, or some connection waits for a lock of PostgreSQL."""
+def ended_or_waiting(thread: Thread, *, seconds: float = 60) -> None:
+    """Return as soon as `thread` has ended, or some session of this database waits for a lock of PostgreSQL."""
     end = time.monotonic() + seconds
-    while thread.is_alive() and time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
+    while thread.is_alive() and not sessions("wait_event_type = 'Lock'"):
+        assert time.monotonic() < end, f"after {seconds:.0f} s it has neither ended nor waits"
         thread.join(0.02)
+
+
+def sessions(which: str = "true") -> int:
+    """How many sessions of programs this PostgreSQL database has; its own vacuuming, which comes at any time, is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would tell the same again and again
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            f" WHERE datname = current_database() AND backend_type = 'client backend' AND {which}"
+        )
+        return int(cursor.fetchone()[0])

@@ -6,18 +6,18 @@ import threading
 from contextlib import closing
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from core.read_ahead import read_ahead
 from tests.faults.stack import wait_until
+from tests.parallel import sessions
 
 LIMIT = 30.0  # seconds
 
 
-def _sessions() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
+def _alone() -> None:
+    """PostgreSQL ends the session of a connection a moment after it was closed."""
+    wait_until(lambda: sessions() == 1, seconds=LIMIT, what="the only connection")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -37,14 +37,14 @@ def test_the_next_is_read_while_the_former_is_used_and_no_connection_is_left() -
 
     def read(number: int) -> tuple[int, int]:
         begun[number].set()
-        return number, _sessions()
+        return number, sessions()
 
-    assert _sessions() == 1
+    _alone()
     with closing(read_ahead(read, [1, 2, 3])) as told:
         assert next(told) == (1, 2)
         assert begun[2].wait(LIMIT)
     assert not begun[3].is_set()
-    wait_until(lambda: _sessions() == 1, seconds=LIMIT, what="the reader's connection is gone")
+    _alone()
 
 
 @pytest.mark.django_db(transaction=True)
