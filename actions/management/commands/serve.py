@@ -58,7 +58,14 @@ class Command(BaseCommand):
     def _listen(self, host: str, threads: int) -> Any:
         port = settings.CONFIG.port
         try:
-            return waitress.create_server(get_wsgi_application(), host=host, port=port, threads=threads, ident=None)
+            return waitress.create_server(
+                get_wsgi_application(),
+                host=host,
+                port=port,
+                threads=threads,
+                ident=None,
+                clear_untrusted_proxy_headers=not settings.CONFIG.https,  # X-Forwarded-Proto comes from the proxy then
+            )
         except OSError as error:
             raise CommandError(f"{host}:{port} cannot be served: {error.strerror}. Set PORT to a free one.") from error
 
