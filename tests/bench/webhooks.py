@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -28,20 +28,11 @@ from state_machines.sources.signatures import of_body
 from state_machines.webhook_intake import take
 from state_machines.webhook_sources import source_known
 from tests.bench.measure import interleaved, table
-from tests.faults.stack import ROOT, free_port, wait_until
+from tests.faults.stack import ROOT, free_port, wait_until, web_command
 
 BARE = "one INSERT of an equal row, committed"
 STORED, TAKEN = "verified and stored, with its event", "POST /api/v1/webhooks/stripe"
-# The servers of docs/operations.md, as they are started there.
-SERVERS = {
-    "the same over HTTP, by two gunicorn processes": (
-        "gunicorn core.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 4 --log-level error"
-    ),
-    "the same over HTTP, by two granian processes": (
-        "granian core.wsgi:application --interface wsgi --host 127.0.0.1 --port {port} --workers 2 --blocking-threads 2"
-        " --http 1 --no-ws --respawn-failed-workers --log-level error"
-    ),
-}
+OVER_HTTP = "the same over HTTP"
 SECRET, CLIENTS, EACH = "whsec_bench", 4, 100
 WEB: Any = get_wsgi_application()
 ENVIRON = {
@@ -147,8 +138,8 @@ def posted(port: int) -> Callable[[], None]:
 
 
 @contextmanager
-def server(command: str) -> Iterator[int]:
-    """The port of a server on the bench's database."""
+def server() -> Iterator[int]:
+    """The port of the web server that compose.yaml starts, on the bench's database."""
     port, database = free_port(), connection.settings_dict
     place = f"{database['USER']}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
     env = os.environ | {
@@ -157,7 +148,8 @@ def server(command: str) -> Iterator[int]:
         "PRAVILA_SECRET_KEY": settings.SECRET_KEY,
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     }
-    started = subprocess.Popen([sys.executable, "-m", *command.format(port=port).split()], cwd=ROOT, env=env)
+    command = [sys.executable, *web_command(port), "--log-level", "error"]
+    started = subprocess.Popen(command, cwd=ROOT, env=env)
 
     def answers() -> bool:
         try:
@@ -167,7 +159,7 @@ def server(command: str) -> Iterator[int]:
         return True
 
     try:
-        wait_until(answers, seconds=60, what=f"an answer of {command}")
+        wait_until(answers, seconds=60, what="an answer of the web server")
         yield port
     finally:
         started.terminate()
@@ -202,10 +194,8 @@ def run() -> None:
     table("Webhooks stored, one client", head, rows)
     if connection.vendor != "postgresql":
         return
-    with ExitStack() as started:
-        ports = {name: started.enter_context(server(command)) for name, command in SERVERS.items()}
-        made = {BARE: lambda: bare, STORED: lambda: stored, TAKEN: lambda: taken}
-        made |= {name: partial(posted, port) for name, port in ports.items()}
+    with server() as port:
+        made = {BARE: lambda: bare, STORED: lambda: stored, TAKEN: lambda: taken, OVER_HTTP: partial(posted, port)}
         rounds = [[per_second(act) for act in made.values()] for _round in range(9)]
     rates = [statistics.median(one) for one in zip(*rounds, strict=True)]
     shares = [

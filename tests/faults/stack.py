@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -31,6 +32,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def web_command(port: int) -> list[str]:
+    """The web server as compose.yaml starts it, on a port of this machine only."""
+    (command,) = re.findall(r"command: (granian .*)", (ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    return ["-m", *command.replace("0.0.0.0", "127.0.0.1").replace("8000", str(port)).split()]
 
 
 class Stack:
@@ -109,6 +116,11 @@ class Distributed(Stack):
         self.redis = settings.CONFIG.redis_url.rsplit("/", 1)[0] + "/11"
         Redis.from_url(self.redis).flushdb()
         super().__init__(var, DATABASE_URL=self._url, REDIS_URL=self.redis)
+
+    def serve(self) -> None:
+        """Start the web servers in place of a Celery worker."""
+        self.command = web_command(self.port)
+        self.start()
 
     def _execute(self, statement: str) -> None:
         base = f"host={self._admin['HOST']} user={self._admin['USER']} dbname=postgres"
