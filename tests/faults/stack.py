@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import socket
@@ -18,6 +19,12 @@ from django.conf import settings
 from redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
+RING = """import django
+django.setup()
+from actions.sweeper import sweep
+from core import bells
+bells.BELLS.ring = bells._send_unless_waiting  # at once, not by a thread that may not get its turn before the end
+sweep()"""
 
 
 def wait_until(happened: Callable[[], bool], *, seconds: float, what: str) -> None:
@@ -29,9 +36,12 @@ def wait_until(happened: Callable[[], bool], *, seconds: float, what: str) -> No
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that no connection is given before a server does: those are above 32767."""
+    while True:
+        port = random.randrange(20_000, 32_768)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 def web_command(port: int) -> list[str]:
@@ -135,10 +145,7 @@ class Distributed(Stack):
             return int(found[0])
 
     def wake(self) -> None:
-        self.run(
-            "-c",
-            "import django; django.setup(); from actions.sweeper import sweep; sweep(); import time; time.sleep(0.3)",
-        )
+        self.run("-c", RING)
 
     def close(self) -> None:
         super().close()

@@ -58,15 +58,15 @@ def kill_again_and_again(stack: Stack, *seed: str, kills: int = KILLS) -> None:
     for number in range(kills):
         stack.run("-m", "tests.faults.seed", str(number * EACH), str(EACH), *seed)
         before = stack.scalar(DECIDED)
+        stack.wake()  # before: nobody may be ready with the work while it is still being rung for
         stack.start()
-        stack.wake()
         wait_until(lambda start=before: stack.scalar(DECIDED) > start, seconds=60, what="a first decision")
         stack.kill()
         killed_in_the_middle += stack.scalar(SETTLED) < stack.scalar(CREATED)
     assert killed_in_the_middle == kills, "each kill came before the work was done"
 
-    stack.start()
     stack.wake()
+    stack.start()
     total = kills * EACH
     wait_until(partial(settled, stack, total), seconds=120, what="everything settled")
     wait_until(lambda: stack.scalar("SELECT count(*) FROM core_outbox") == 0, seconds=60, what="an empty outbox")
@@ -102,14 +102,14 @@ def kill_between_storing_and_processing(stack: Stack) -> None:
     stored = "SELECT count(*) FROM state_machines_webhook WHERE state = 'received'"
     assert (stack.scalar(stored), stack.scalar(APPLIED)) == (NOTICES, 0)
 
-    stack.start()
     stack.wake()
+    stack.start()
     wait_until(lambda: stack.scalar(APPLIED) > 0, seconds=60, what="a first webhook processed")
     stack.kill()
     assert 0 < stack.scalar(APPLIED) < NOTICES, "killed amid the work"
 
-    stack.start()
     stack.wake()
+    stack.start()
     wait_until(lambda: stack.scalar(APPLIED) >= NOTICES, seconds=120, what="every webhook processed")
     stack.kill()
     for type_ in ("webhook.created", "webhook.processed", "payment.succeeded"):

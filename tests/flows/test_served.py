@@ -29,12 +29,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def test_one_post_leads_to_invoice_ticket_score_and_mail(server: Server) -> None:
     outbox = Path(server.env["PRAVILA_VAR"]) / "outbox"
-    wait_until(lambda: server.scalar("SELECT count(*) FROM core_outbox") == 0, seconds=30, what="a quiet start")
+    wait_until(lambda: server.scalar("SELECT count(*) FROM core_outbox") == 0, seconds=120, what="a quiet start")
     before = {name: server.scalar(statement) for name, statement in PAID.items()}
     server.pay(server.scalar(BIG_ORDER))
     for name, statement in PAID.items():
-        wait_until(lambda s=statement, n=name: server.scalar(s) > before[n], seconds=30, what=name)
-    wait_until(lambda: any("INV-" in mail.read_text() for mail in outbox.glob("*")), seconds=30, what="the mail")
+        wait_until(lambda s=statement, n=name: server.scalar(s) > before[n], seconds=120, what=name)
+    wait_until(lambda: any("INV-" in mail.read_text() for mail in outbox.glob("*")), seconds=120, what="the mail")
     assert server.scalar("SELECT count(*) FROM actions_actionrun WHERE state = 'dead'") == 0
 
 
@@ -52,7 +52,7 @@ def test_a_webhook_is_applied_by_the_worker_inside_the_server(server: Server) ->
     url = f"http://127.0.0.1:{server.env['PORT']}/api/v1/webhooks/athmovil"
     assert requests.post(url, json=body, timeout=20).json()["state"] == "received"
     done = "SELECT count(*) FROM state_machines_webhook WHERE state = 'processed'"
-    wait_until(lambda: server.scalar(done) == 1, seconds=30, what="the webhook")
+    wait_until(lambda: server.scalar(done) == 1, seconds=120, what="the webhook")
 
 
 def test_the_sign_in_is_for_its_owner_only(server: Server) -> None:
@@ -65,7 +65,7 @@ def test_a_second_start_keeps_what_is_there_and_a_stop_is_clean(server: Server) 
     orders = server.scalar("SELECT count(*) FROM state_machines_order")
     assert server.worker is not None
     server.worker.send_signal(signal.SIGTERM)
-    assert server.worker.wait(timeout=30) == 0
+    assert server.worker.wait(timeout=120) == 0
     server.start()
     assert server.scalar("SELECT count(*) FROM state_machines_order") == orders
     assert server.get("/health/live") == {"status": "live"}
