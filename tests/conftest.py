@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from redis.exceptions import RedisError
 
 from actions.gateways.backups import BackupsDouble
 from actions.gateways.doors import replaced
+from core import clock
 
 pytest_plugins = ["actions.testing.fixtures"]
 property_settings.register_profile("any machine", deadline=None, suppress_health_check=list(HealthCheck))
@@ -63,6 +65,13 @@ def _own_language() -> Iterator[None]:
     """A page that was asked for in a language leaves none to the next test."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def midsummer() -> Iterator[None]:
+    """The clock stands still on a day in June: each of the days that follow has 24 hours, and nothing is late meanwhile."""
+    with clock.turned_to(datetime(2026, 6, 15, 9, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture

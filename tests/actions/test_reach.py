@@ -25,7 +25,7 @@ rules:
 
 
 @pytest.fixture(autouse=True)
-def waiting() -> None:
+def waiting(midsummer: None) -> None:
     publish_text(HOUSE, TEXT, title="t")
     a_fine(case="A")
     a_fine(case="B")

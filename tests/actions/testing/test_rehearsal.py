@@ -33,6 +33,7 @@ def test_with_the_house_it_records_and_sends_nothing(with_pack: Rehearsal) -> No
     assert {one.action for one in with_pack.taken("notify.email")} == {"notify.email"}
 
 
+@pytest.mark.usefixtures("midsummer")
 def test_the_clock_is_turned_by_hand(without_rules: Rehearsal) -> None:
     without_rules.publish(RULES)
     customer = a_customer()
