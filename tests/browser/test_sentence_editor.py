@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from core.machine import perform
 from rules.change_requests import ChangeRequest
@@ -43,6 +43,17 @@ def draft(db: None) -> ChangeRequest:
         OrderItem.objects.create(order=order, product="hosting-s", unit_price_minor=prices)
         perform(order.ref, "submit")
     return begin("house", title="Look at smaller orders too")
+
+
+def hold_lines(page: Page) -> list[Route]:
+    """Takes the next thing that the script asks of the server; it is not answered before it continues."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/lines/", hold, times=1)
+    return held
 
 
 def document(draft: ChangeRequest) -> dict:
@@ -124,10 +135,9 @@ def test_nothing_typed_is_lost_however_slow_the_script_and_the_server_are(
     )  # the pause after which what is typed is sent never comes
     held.pop().continue_()
     title.fill("Tell sales")
-    page.route("**/lines/", hold)
+    held = hold_lines(page)
     with page.expect_request("**/lines/"):
         key.fill("sales-first")  # leaving the title sends it
-    page.unroute("**/lines/")
     with page.expect_response("**/lines/"):
         held.pop().continue_()  # the lines are drawn anew under the hands of the person
     event = page.locator('[data-line="/when"]').nth(1).get_by_label("Event")
@@ -136,6 +146,59 @@ def test_nothing_typed_is_lost_however_slow_the_script_and_the_server_are(
     expect(event).to_have_value("order.submitted")
     expect(title).to_have_value("Tell sales")
     expect(key).to_have_value("sales-first")
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_button_that_is_held_while_an_answer_comes_does_what_it_says(
+    signed_in: SignedIn, draft: ChangeRequest, by: str
+) -> None:
+    page = signed_in("ana", "author")
+    page.goto(f"/staff/rules/changerequest/{draft.pk}/sentences/rule/?key=review")
+    expect(page.get_by_label("Action")).to_have_count(1)
+    add = page.get_by_role("button", name="+ Add a step")
+    held = hold_lines(page)
+    with page.expect_request("**/lines/"):
+        page.get_by_label("Title").fill("Look at orders")
+        add.focus()
+    add.hover()
+    if by == "mouse":
+        page.mouse.down()
+    else:
+        page.keyboard.down(" ")
+    with page.expect_response("**/lines/"):
+        held.pop().continue_()
+    page.evaluate("() => fetch(location.href).then((answer) => answer.text())")  # the answer has been heard by then
+    if by == "mouse":
+        page.mouse.up()
+    else:
+        page.keyboard.up(" ")
+    expect(page.get_by_label("Action")).to_have_count(2)
+    expect(page.get_by_label("Title")).to_have_value("Look at orders")
+
+
+def test_lines_that_are_moving_take_no_edit_that_another_would_get(signed_in: SignedIn, draft: ChangeRequest) -> None:
+    third = "    - {fact: order.reference, op: exists, value: true}\n  then:"
+    draft = begin("house", title="Three conditions", text=RULES.replace("  then:", third))
+    page = signed_in("ana", "author")
+    page.goto(f"/staff/rules/changerequest/{draft.pk}/sentences/rule/?key=review")
+    page.set_viewport_size({"width": 1280, "height": 1600})  # every line can be clicked without scrolling
+    lines = page.locator('[data-line^="/if/all/"]')
+    expect(lines).to_have_count(3)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/lines/") else None)
+    held = hold_lines(page)
+    with page.expect_request("**/lines/"):
+        lines.nth(0).get_by_role("button", name="Take out").click()
+    second = lines.nth(1).get_by_role("button", name="Take out").bounding_box()
+    assert second
+    page.mouse.click(second["x"] + second["width"] / 2, second["y"] + second["height"] / 2)
+    held.pop().continue_()
+    expect(lines).to_have_count(2)
+    page.evaluate("() => fetch(location.href).then((answer) => answer.text())")
+    assert len(asked) == 1
+    expect(page.locator("#sentence")).to_contain_text("customer: country")
+    lines.nth(0).get_by_role("button", name="Take out").click()
+    expect(page.locator("#sentence")).not_to_contain_text("customer: country")
 
 
 def test_it_works_by_keyboard_undoes_and_keeps_what_was_not_saved(signed_in: SignedIn, draft: ChangeRequest) -> None:

@@ -10,6 +10,7 @@
   let saved = JSON.stringify(state.rule);
   const former = [];
   let queue = Promise.resolve(), waiting, typed, asking, dirty = first.dirty;
+  let letGo = Promise.resolve(), moving = 0, inHand;
 
   const post = async (url, edit) => {
     const body = new FormData();
@@ -29,7 +30,7 @@
 
   // Put new lines in, and leave the person where they were: the same field, the same characters selected.
   const draw = (html) => {
-    const focused = document.activeElement;
+    const focused = inHand || document.activeElement;
     const here = shown.contains(focused) && focused.id ? { id: focused.id, value: focused.value } : null;
     const span = here && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
     const line = focused?.closest?.("[data-line]")?.dataset.line;
@@ -66,18 +67,36 @@
     } catch { /* no room, or not allowed: the page itself still asks before it is left */ }
   };
 
-  const send = (edit) => {
-    queue = queue.then(async () => {
-      const before = state;
-      try {
-        const answer = await post(form.dataset.lines, edit);
-        if (edit && JSON.stringify(answer.rule) !== JSON.stringify(before.rule)) former.push(before);
-        take(answer);
-      } catch {
-        document.getElementById("problem-count").textContent = form.dataset.failed;
-      }
+  // While an edit moves lines they are closed: what is done to one of them now would be done to another.
+  const next = (moves, asked) => {
+    if (moves && !moving++) {
+      inHand = document.activeElement;
+      shown.inert = true;
+    }
+    queue = queue.then(asked).catch(() => null).then(async (answer) => {
+      await letGo;
+      if (moves) moving -= 1;
+      shown.inert = moving > 0;
+      if (answer) take(answer);
+      else if (moves) inHand?.focus();
+      if (answer === null) document.getElementById("problem-count").textContent = form.dataset.failed;
+      if (!moving) inHand = null;
     });
-    return queue;
+  };
+  const send = (edit, moves) => next(moves, async () => {
+    const before = state, answer = await post(form.dataset.lines, edit);
+    if (edit && JSON.stringify(answer.rule) !== JSON.stringify(before.rule)) former.push(before);
+    return answer;
+  });
+
+  // What is pressed stays under the finger until it is let go: the click on what had been drawn anew would be lost.
+  const press = (event) => {
+    if (!event.target.closest("button, label, [type=checkbox]")) return;
+    letGo = new Promise((free) => {
+      const off = new AbortController();
+      for (const end of ["pointerup", "pointercancel", "keyup", "blur"])
+        window.addEventListener(end, () => { off.abort(); setTimeout(free); }, { signal: off.signal });
+    });
   };
 
   // What is being typed is sent after a pause, and before anything else is sent: no edit takes the place of another.
@@ -125,7 +144,7 @@
     const control = event.target;
     if (control.dataset.at !== undefined && typed?.at === control.dataset.at && typed.do === control.dataset.do) typed = null;
     settle();
-    if ("more" in control.dataset) { if (control.value) send(JSON.parse(control.value)); }
+    if ("more" in control.dataset) { if (control.value) send(JSON.parse(control.value), true); }
     else if (control.dataset.at !== undefined) send(editOf(control));
   });
   shown.addEventListener("input", (event) => {
@@ -139,14 +158,24 @@
   shown.addEventListener("focusout", settle);
   shown.addEventListener("click", (event) => {
     const button = event.target.closest("[data-edit]");
-    if (button) send(JSON.parse(button.dataset.edit));
+    if (button) send(JSON.parse(button.dataset.edit), true);
   });
+  shown.addEventListener("pointerdown", press);
+  shown.addEventListener("keydown", (event) => { if (event.key === " ") press(event); });
   const back = () => {
     settle();
-    queue = queue.then(() => {
-      const last = former.pop();
-      if (last) { state = last; return post(form.dataset.lines).then(take); }
-    }).catch(() => {});
+    next(true, async () => {
+      const now = state, last = former.pop();
+      if (!last) return undefined;
+      state = last;
+      try {
+        return await post(form.dataset.lines);
+      } catch (failed) {
+        state = now;
+        former.push(last);
+        throw failed;
+      }
+    });
   };
   undo?.addEventListener("click", back);
   document.addEventListener("keydown", (event) => {
