@@ -3,14 +3,15 @@ left with, so a rule costs nothing on events of other types."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.matchers.columns import fitting, quoted
 from rules.patterns import is_pattern
 from rules.rule import Rule
 
-BITS = 48  # of rules; above them stands the number of the event's type
+BITS = 48  # of rules; above them stands the number of the event's type, 0 where no rule names it
 TYPES = 1 << 13
 ODD = 1 << 62  # the event must be asked by itself
 
@@ -25,13 +26,15 @@ class Asked:
 
 
 class Marks:
-    """The bits of some rules. `quote` stands around the type in its column."""
+    """The bits of some rules: those for patterns of types have theirs in every mark, the others in those of their types.
+    `quote` stands around the type in its column."""
 
     def __init__(self, asked: Sequence[Asked], quote: str = "") -> None:
         self._quote = quote
         self._low = BITS // 2 if any(one.counted for one in asked) else BITS
-        self._branches = _branches(asked)
-        self._bits = [dict(self._places(mine)) for mine in self._branches.values()]
+        self._patterns = [one for one in asked if _by_pattern(one.rule)]
+        self._own = _by_type(one for one in asked if not _by_pattern(one.rule))
+        self._bits = [dict(self._places([*self._patterns, *mine])) for mine in ([], *self._own.values())]
 
     @property
     def fit(self) -> bool:
@@ -51,12 +54,11 @@ class Marks:
     def sql(self) -> str:
         """The mark of an event, by the columns of what is asked and by `type`."""
         kinds = " ".join(
-            f"WHEN {quoted(self._quote + kind + self._quote)} THEN {self._mark(number)}"
-            for number, kind in enumerate(self._branches)
-            if kind
+            f"WHEN {quoted(self._quote + kind + self._quote)} THEN {self._own_mark(number)}"
+            for number, kind in enumerate(self._own, 1)
         )
-        others = self._mark(0, patterns=True)
-        return f"CASE type {kinds} ELSE {others} END" if kinds else others
+        own = [f"CASE type {kinds} ELSE 0::BIGINT END"] if kinds else ["0::BIGINT"]
+        return " | ".join([*own, *(self._if(one, bit) for bit, one in self._bits[0].items())])
 
     def of(self, mark: int) -> Iterator[Asked]:
         """The rules whose bits a mark has."""
@@ -68,27 +70,27 @@ class Marks:
         yield from enumerate(one for one in mine if not one.counted)
         yield from enumerate((one for one in mine if one.counted), self._low)
 
-    def _mark(self, number: int, *, patterns: bool = False) -> str:
-        """The number of the type, and the bits; where types are not known a rule's patterns are asked too."""
-        bits = []
-        for bit, one in self._bits[number].items():
-            fits = f"{fitting(one.rule.when, 'type', self._quote)} AND " if patterns else ""
-            bits.append(when(f"{fits}{one.where}", 1 << bit, 0))
-        return " | ".join([f"{number << BITS}::BIGINT", *bits])
+    def _own_mark(self, number: int) -> str:
+        """The number of a type, and the bits of the rules that name it."""
+        mine = ((bit, one) for bit, one in self._bits[number].items() if bit not in self._bits[0])
+        return " | ".join([f"{number << BITS}::BIGINT", *(self._if(one, bit) for bit, one in mine)])
+
+    def _if(self, one: Asked, bit: int) -> str:
+        """A rule's bit. Whether the type fits its pattern is asked last, for that is the dearest."""
+        fits = f" AND {fitting(one.rule.when, 'type', self._quote)}" if _by_pattern(one.rule) else ""
+        return when(f"{one.where}{fits}", 1 << bit, 0)
 
 
-def _branches(asked: Sequence[Asked]) -> dict[str, list[Asked]]:
-    """The rules by the type that they are for; under "" those for events of types that no rule names."""
-    found: dict[str, list[Asked]] = {"": []}
-    found |= {kind: [] for one in asked for kind in one.rule.when if not is_pattern(kind)}
+def _by_pattern(rule: Rule) -> bool:
+    return any(map(is_pattern, rule.when))
+
+
+def _by_type(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
+    """The rules by each type that they name."""
+    found: dict[str, list[Asked]] = defaultdict(list)
     for one in asked:
-        if any(map(is_pattern, one.rule.when)):
-            for kind, mine in found.items():
-                if not kind or one.rule.fits(kind):
-                    mine.append(one)
-        else:
-            for kind in set(one.rule.when):
-                found[kind].append(one)
+        for kind in dict.fromkeys(one.rule.when):
+            found[kind].append(one)
     return found
 
 
