@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from rules.matchers import one_pass
-from rules.matchers.columns import Columns, Told, fitting, json_path, quoted
+from rules.matchers.columns import Columns, Told, fitting, is_time, json_path, quoted
 from rules.matchers.compiled import CompiledMatcher
 from rules.matchers.database import connected
 from rules.matchers.reference import ReferenceMatcher
@@ -23,7 +23,7 @@ _SOUND = " AND ".join(
     [
         *(f"coalesce(starts_with(raw_{name}, '\"') AND length(raw_{name}) > 2, FALSE)" for name in _ENVELOPE[:3]),
         "coalesce(CAST(TRY_CAST(raw_sequence AS BIGINT) AS VARCHAR) = raw_sequence, FALSE)",
-        "coalesce(raw_at LIKE '\"____-__-__T__:__:__%' AND TRY_CAST(raw_at[2:-2] AS TIMESTAMPTZ) IS NOT NULL, FALSE)",
+        f"coalesce(starts_with(raw_at, '\"') AND {is_time('raw_at[2:-2]')}, FALSE)",
         *(f"coalesce(starts_with(raw_{name}, '\"'), TRUE)" for name in ("customer", "actor")),
         "coalesce(raw_customer <> '\"\"', TRUE)",
         "NOT contains(raw_id, '\\') AND NOT contains(raw_type, '\\')",  # an escape: the text is another

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rules.matchers.columns import Columns, Told, quoted
+from rules.matchers.columns import Columns, Told, is_time, quoted
 from rules.matchers.marks import ODD, Asked, Marks, when
 from rules.rule import Rule
 
@@ -22,9 +22,10 @@ _SOUND = " AND ".join(
     [
         *(f"{name} BETWEEN '\"#' AND '#'" for name in ("id", "type", "subject")),  # a text with something in it
         "NOT contains(type, '\\')",  # an escape: the text is another
-        "CAST(TRY_CAST(sequence AS BIGINT) AS VARCHAR) = sequence",
+        # one or two signs that begin with a digit are a whole number; the cast is dear
+        "((strlen(sequence) < 3 AND sequence BETWEEN '0' AND ':') OR CAST(TRY_CAST(sequence AS BIGINT) AS VARCHAR) = sequence)",
         # read as text whatever it is; nothing but a text looks like this
-        '"at" LIKE \'____-__-__T__:__:%\' AND TRY_CAST("at" AS TIMESTAMPTZ) IS NOT NULL',
+        is_time('"at"'),
         "facts IS NOT NULL AND was IS NULL",
         "(customer IS NULL OR customer BETWEEN '\"#' AND '#')",
         "(actor IS NULL OR actor BETWEEN '\"' AND '#')",

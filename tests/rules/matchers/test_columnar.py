@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.history_file import BadHistory
+from rules.backtest_file import backtest_file
+from rules.document.model import Document
 from rules.matchers.columnar import ColumnarMatcher, Unreadable
 from rules.matching import compile_rules
 from tests.rules.cases import event, rule
@@ -141,6 +144,36 @@ class TestFile:
         path.write_text(json.dumps(event({})) + "\n" + line + "\n")
         with pytest.raises(Unreadable):
             ColumnarMatcher([]).match_file(path)
+
+    @pytest.mark.parametrize(
+        "at",
+        [
+            *(
+                "2026-03-01T10:00:00 UTC",
+                "2026-03-01T10:00:00 Europe/Rome",
+                "2026-03-01T10:00:00Z ",
+                "2026-03-01T10:00:00.",
+            ),
+            *("2026-03-01T10:00:00+25:00", "2026-03-01T24:00:00Z", "0000-03-01T10:00:00Z", "2026-03-01T 1:00:00Z"),
+            *(
+                "2026-02-29T10:00:00+01:00",
+                "2026-13-01T10:00:00+01:00",
+                "2026-03-01T10:60:00+01:00",
+                "٢026-03-01T10:00:00Z",
+            ),
+        ],
+    )
+    def test_a_time_that_only_the_database_takes_is_refused_with_the_sentence(self, tmp_path: Path, at: str) -> None:
+        path = self.written(tmp_path, [event({}, id="1"), event({}, id="2", at=at)])
+        with pytest.raises(BadHistory, match="Line 2 of "):
+            backtest_file([Document({"rules": [rule()]})], path)
+
+    @pytest.mark.parametrize("tail", ["+02:00", "-11:30", "Z", "", ".5Z", ".123456+00:00"])
+    @pytest.mark.parametrize("start", ["2026-03-01T10:00:00", "2024-02-29T23:59:59"])
+    def test_times_are_told_without_reading_line_by_line(self, tmp_path: Path, start: str, tail: str) -> None:
+        path = self.written(tmp_path, [event({}, at=start + tail)])
+        told = ColumnarMatcher(compile_rules([rule()]).rules).match_file(path)  # type: ignore[attr-defined]
+        assert (told[0], told[1]["r"].matches) == (1, 1)
 
     def test_an_id_may_have_any_sign(self, tmp_path: Path) -> None:
         ids = ['a"', "a", "a\\b", "a b", "é", "a!", "\u2028", "😀"]

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -104,3 +105,58 @@ def test_each_connection_has_tables_of_its_own() -> None:
         one.execute("CREATE TEMP TABLE events AS SELECT 1 AS place")
         other.execute("CREATE TEMP TABLE events AS SELECT 2 AS place")
         assert one.execute("SELECT place FROM events").fetchall() == [(1,)]
+
+
+class TestEscapes:
+    """The same text can be written with and without them."""
+
+    def told(self, folder: Path, op: str, wanted: str, written: str) -> Any:
+        path = folder / "h.jsonl"
+        path.write_text(json.dumps(event({"a": 0}, id="i")).replace('"a": 0', f'"a": "{written}"') + "\n")
+        return _asked(path, [rule(if_={"fact": "a", "op": op, "value": wanted})])
+
+    @pytest.mark.parametrize(
+        ("op", "wanted", "written", "matches"),
+        [
+            ("eq", "ab", "\\u0061b", 1),
+            ("ne", "ab", "\\u0061b", 0),
+            ("eq", "é/", "\\u00e9\\/", 1),
+            ("starts_with", "a", "\\u0061\\n", 1),
+            ("starts_with", "ab", "a\\u0062\\\\", 1),
+            ("eq", "an", "a\\n", 0),
+            ("ne", "an", "a\\n", 1),
+            ("starts_with", "an", "a\\n", 0),
+        ],
+    )
+    def test_what_needs_none_is_told(self, tmp_path: Path, op: str, wanted: str, written: str, matches: int) -> None:
+        ((found, _digest),) = self.told(tmp_path, op, wanted, written)[1]
+        assert found == matches
+
+    @pytest.mark.parametrize(
+        ("op", "wanted", "written"),
+        [
+            ("ends_with", "n", "a\\n"),
+            ("lt", "a]", "a\\n"),
+            ("eq", 'a"', "a\\u0022"),
+            ("starts_with", "a\\", "a\\\\b"),
+            ("ne", "\x1f", "\\u001f"),
+        ],
+    )
+    def test_what_could_be_taken_for_another_is_not(self, tmp_path: Path, op: str, wanted: str, written: str) -> None:
+        assert self.told(tmp_path, op, wanted, written) is None
+
+
+def test_a_sequence_is_a_whole_number(tmp_path: Path) -> None:
+    path, rules = tmp_path / "h.jsonl", [rule()]
+    for written, told in {"0": 1, "7": 1, "36": 1, "100": 1, "-5": 1, "1.0": 0, "1e2": 0, '"5"': 0, "true": 0}.items():
+        path.write_text(json.dumps(event({}, sequence=0)).replace('"sequence": 0', f'"sequence": {written}') + "\n")
+        assert (_asked(path, rules) is not None) == bool(told), written
+
+
+def test_patterns_take_bits_beside_those_of_each_type(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    path.write_text("".join(json.dumps(event({"a": 5}, id=kind, type=kind)) + "\n" for kind in ("x", "y", "audit.z")))
+    asked = [rule(f"r{number:02}", when) for number, when in enumerate(["x", "y", ["x", "y"]] * 15)]
+    patterns = [rule("s-all", "*"), rule("t-audited", "audit.*"), rule("u-twice", ["x", "x*"])]
+    _count, found = _asked(path, [*asked, *patterns])
+    assert [matches for matches, _digest in found] == [1, 1, 2] * 15 + [2, 1, 1]
