@@ -10,7 +10,7 @@ from actions.tallying import DIED_BY_ACTION, DIED_BY_RULE
 from core import clock, tallies
 from tests.kit import a_fine, in_force, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 
 def test_what_died_is_tallied() -> None:

@@ -53,6 +53,7 @@ def no_dead_letters() -> bool:
     return not ActionRun.objects.exclude(state__in=["done", "skipped", "cancelled"]).exists()
 
 
+@pytest.mark.usefixtures("midsummer")
 class TestOverdue:
     def test_services_stop_after_a_week_and_go_on_when_paid(self) -> None:
         service, bullied = an_active_service(), an_active_service()

@@ -14,7 +14,7 @@ from rules.switches import switch_off
 from rules.tallying import ACTED, HELD, UNDECIDED
 from tests.kit import a_fine, in_force
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 
 def test_rules_are_tallied_by_what_became_of_them() -> None:

@@ -86,6 +86,7 @@ class TestPaymentMethods:
         perform(first, "remove")
         assert PaymentMethod.objects.create(customer=customer, is_default=True).pk
 
+    @pytest.mark.usefixtures("midsummer")
     def test_expires_when_its_last_day_is_over(self) -> None:
         today = clock.today()
         method = PaymentMethod.objects.create(customer=a_customer(), valid_to=today)
