@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from core import catalog, clock
@@ -16,8 +16,7 @@ from rules.inheriting import layer_of
 from rules.matching import try_rules
 from rules.overlays import effective
 from rules.passing import passing
-from rules.reach import change_of
-from rules.reading import below_of, document_of
+from rules.reading import below_of
 from rules.rule import Rule
 from rules.rule_sets import RuleSet
 from rules.tallying import ACTED, HELD
@@ -27,12 +26,11 @@ DAYS = 90
 MOST = 20  # new and changed rules that are asked of the log
 
 
-def dead(request: ChangeRequest, document: Document) -> list[Problem]:
+def dead(request: ChangeRequest, document: Document, changed: Collection[str]) -> list[Problem]:
     """The rules of a set that were true of nothing in the last DAYS days: one that stays as it is by what was decided, one
-    that is new or changed by the newest events of its types. Nothing of a rule for which there is no history."""
+    that is new or among the `changed` by the newest events of its types. Nothing of a rule for which there is no history."""
     key, begin = request.rule_set.key, clock.now() - timedelta(days=DAYS)
     below = below_of(key)
-    changed = change_of(document_of(request.rule_set.live, key), document, below).changed
     rules = {rule.key: rule for rule in try_rules(document, layer_of(document))[0]}
     found = dict(_quiet(request.rule_set, [key for key in rules if key not in changed], begin))
     params = (effective(below, document) if below else effective(document)).params

@@ -13,7 +13,8 @@ from rules.change_requests import ChangeRequest
 from rules.dead import dead
 from rules.document.model import content_hash
 from rules.document.problem import Problem
-from rules.reading import below_of
+from rules.reach import change_of
+from rules.reading import below_of, document_of
 from rules.reviewing import Review, review
 from rules.scenarios import failures
 
@@ -26,17 +27,22 @@ def examine(request: ChangeRequest) -> Review:
     Rules that the gate let through once are not compiled again. Where there are errors already, no more is looked for.
     """
     found = review(request)
-    if found.document is None or found.errors:
+    document, key = found.document, request.rule_set.key
+    if document is None:
         return found
-    problems: list[Problem] = failures(found.document)
+    house = below_of(key)
+    change = change_of(document_of(request.rule_set.live, key), document, house)
+    found = replace(found, change=change)
+    if found.errors:
+        return found
+    problems: list[Problem] = failures(document)
     tested = ""
     if not problems and found.weight != "light":
-        house = below_of(found.document.set)
         below = content_hash(house) if house else ""
         tested = hashlib.sha256(f"{found.digest} {below}".encode()).hexdigest()
         if tested != request.tested and tested not in _let_through:
-            problems = try_out(house, found.document) if house else try_out(found.document)
+            problems = try_out(house, document) if house else try_out(document)
             if not problems and settings.CONFIG.gate_seconds:
                 _let_through.append(tested)
-    warnings = [] if problems else dead(request, found.document)
+    warnings = [] if problems else dead(request, document, change.changed)
     return replace(found, problems=(*found.problems, *problems, *warnings), tested="" if problems else tested)

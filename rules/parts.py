@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any, Final
@@ -10,7 +9,6 @@ from typing import Any, Final
 Part = tuple[str, ...]
 Parts = dict[Part, Any]
 GONE: Final = "\x00gone"  # what a patch has for a part that is taken away; no text of a document has this sign
-_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _WITH_NAMES = ("params", "texts", "mute", "change")
 
 
@@ -71,7 +69,7 @@ def apply(data: Any, changes: Parts) -> None:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same JSON; 1 and true are not."""
-    return bool(one == other) and (repr(one) == repr(other) or _text(one) == _text(other))
+    return bool(one == other) and _alike(one, other)
 
 
 def owners(changes: Iterable[Part]) -> set[Part]:
@@ -143,5 +141,10 @@ def _is_plain_param(data: Any, part: Part) -> bool:
     return part[0] == "params" and not is_house(data)
 
 
-def _text(value: Any) -> str:
-    return _JSON.encode(value)
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values that are equal are of the same kinds throughout: 1, 1.0 and true are not."""
+    if isinstance(one, dict):
+        return all(_alike(item, other[name]) for name, item in one.items())
+    if isinstance(one, list):
+        return all(map(_alike, one, other))
+    return isinstance(one, str) or all(isinstance(one, kind) is isinstance(other, kind) for kind in (bool, float))

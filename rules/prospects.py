@@ -8,8 +8,8 @@ from rules.change_requests import ChangeRequest
 from rules.examining import examine
 from rules.overlay_conflicts import effects_of
 from rules.preview import Preview, preview
-from rules.reach import Stated, change_of, stated
-from rules.reading import below_of, document_of
+from rules.reach import Stated, stated
+from rules.reading import document_of
 from rules.remerging import Effect
 from rules.reviewing import Review
 
@@ -27,12 +27,11 @@ class Prospect:
 def prospect(request: ChangeRequest) -> Prospect:
     """What would happen if it were published now; changes nothing."""
     found = examine(request)
-    if found.document is None:
+    if found.document is None or found.change is None:
         return Prospect(found)
     key = request.rule_set.key
     effects = () if found.errors or key.startswith("customer:") else effects_of(found.document).values()
-    live, house = document_of(request.rule_set.live, key), below_of(key)
-    change = change_of(live, found.document, house)
-    shifts = None if found.errors else preview(live, found.document, house)
+    live = document_of(request.rule_set.live, key)
+    shifts = None if found.errors else preview(live, found.document, found.change.house)
     notable = tuple(effect for effect in effects if effect.conflicts or effect.keeps)
-    return Prospect(found, notable, shifts, tuple(stated(change)))
+    return Prospect(found, notable, shifts, tuple(stated(found.change)))

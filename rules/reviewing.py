@@ -18,6 +18,7 @@ from rules.describing import differences
 from rules.document.model import Document, content_hash
 from rules.document.problem import Problem
 from rules.parts import owners, parts_of, patch
+from rules.reach import Change
 from rules.reading import below_of, document_of, live_version, read
 from rules.rule_sets import HOUSE
 from rules.weights import Weight, approvals_needed, money_rules, weigh
@@ -28,7 +29,7 @@ class Review:
     """A change request as it is now. `document` is None where its text cannot be read; `said` are its differences from
     its base as sentences, `money` the changed rules that move money; `fingerprint` stands for its own rules with
     their findings, `digest` for all of its rules; `house` is the version of the house against which it was held. `tested`
-    stands for the rules that the gate has let through."""
+    stands for the rules that the gate has let through, `change` for what publishing it now would make otherwise."""
 
     document: Document | None
     problems: tuple[Problem, ...]
@@ -40,6 +41,7 @@ class Review:
     digest: str = ""
     house: int | None = None
     tested: str = ""
+    change: Change | None = None
 
     @property
     def errors(self) -> list[Problem]:
