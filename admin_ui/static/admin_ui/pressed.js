@@ -2,8 +2,10 @@
 "use strict";
 
 const letGo = (() => {
+  const CLICKED = "a, button, label, summary, [type=checkbox]";
   let released = Promise.resolve();
-  const press = () => {
+  const press = ({ target }) => {
+    if (!target.closest?.(CLICKED) || target.closest("select")) return; // a list that opens never tells that it was let go
     released = new Promise((free) => {
       const off = new AbortController();
       for (const end of ["pointerup", "pointercancel", "keyup", "blur"]) {
@@ -11,7 +13,7 @@ const letGo = (() => {
       }
     });
   };
-  addEventListener("pointerdown", ({ button }) => { if (!button) press(); });
-  addEventListener("keydown", ({ key, repeat }) => { if (key === " " && !repeat) press(); });
+  addEventListener("pointerdown", (event) => { if (!event.button) press(event); });
+  addEventListener("keydown", (event) => { if (event.key === " " && !event.repeat) press(event); });
   return () => released;
 })();

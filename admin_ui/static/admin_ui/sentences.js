@@ -10,7 +10,7 @@
   let saved = JSON.stringify(state.rule);
   const former = [];
   let queue = Promise.resolve(), waiting, typed, asking, dirty = first.dirty;
-  let letGo = Promise.resolve(), moving = 0, inHand;
+  let moving = 0, inHand;
 
   const post = async (url, edit) => {
     const body = new FormData();
@@ -74,7 +74,7 @@
       shown.inert = true;
     }
     queue = queue.then(asked).catch(() => null).then(async (answer) => {
-      await letGo;
+      await letGo();
       if (moves) moving -= 1;
       shown.inert = moving > 0;
       if (answer) take(answer);
@@ -88,16 +88,6 @@
     if (edit && JSON.stringify(answer.rule) !== JSON.stringify(before.rule)) former.push(before);
     return answer;
   });
-
-  // What is pressed stays under the finger until it is let go: the click on what had been drawn anew would be lost.
-  const press = (event) => {
-    if (!event.target.closest("button, label, [type=checkbox]")) return;
-    letGo = new Promise((free) => {
-      const off = new AbortController();
-      for (const end of ["pointerup", "pointercancel", "keyup", "blur"])
-        window.addEventListener(end, () => { off.abort(); setTimeout(free); }, { signal: off.signal });
-    });
-  };
 
   // What is being typed is sent after a pause, and before anything else is sent: no edit takes the place of another.
   const settle = () => {
@@ -160,8 +150,6 @@
     const button = event.target.closest("[data-edit]");
     if (button) send(JSON.parse(button.dataset.edit), true);
   });
-  shown.addEventListener("pointerdown", press);
-  shown.addEventListener("keydown", (event) => { if (event.key === " ") press(event); });
   const back = () => {
     settle();
     next(true, async () => {
