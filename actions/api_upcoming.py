@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from actions import upcoming
+from actions.upcoming import Kind
 from core.api import PROBLEMS, Closed, Problem
 from core.machine import Machine
 from core.paging import Id
@@ -16,7 +17,6 @@ from rules.api import demand_staff
 from state_machines.api_asking import actor_of, row_for
 
 router = Router()
-Kind = Literal["moment", "action_run"]
 
 
 class UpcomingOut(Schema):
