@@ -4,6 +4,7 @@ WORKDIR /srv/pravila
 COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
+RUN python -m rules.matchers.compiling
 ENV PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=core.settings
 RUN useradd --system pravila && mkdir -p var && chown pravila var
 USER pravila

@@ -3,13 +3,14 @@ PYTHON ?= $(shell for found in python3.12 python3.11 python3; do \
 	$$found -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$found && break; done)
 BIN := .venv/bin
 PORT ?= 8000
+LINES := rules/matchers/_lines.abi3.so
 
 .PHONY: run test check bench screenshots lock format clean
 
-run: .venv/installed ## set everything up and serve the demo company on PORT
+run: .venv/installed $(LINES) ## set everything up and serve the demo company on PORT
 	@PORT=$(PORT) $(BIN)/python manage.py serve --demo
 
-test: .venv/installed-dev ## every test that this machine can run; the others say that they were skipped
+test: .venv/installed-dev $(LINES) ## every test that this machine can run; the others say that they were skipped
 	$(BIN)/python -m tests
 
 check: .venv/installed-dev ## format, lint, types, rooms
@@ -18,10 +19,10 @@ check: .venv/installed-dev ## format, lint, types, rooms
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-bench: .venv/installed-bench ## ratios measured side by side in one run
+bench: .venv/installed-bench $(LINES) ## ratios measured side by side in one run
 	$(BIN)/python -m tests.bench
 
-screenshots: .venv/installed-dev ## pictures of every staff page in var/screenshots; e.g. ARGS="--width 380 --dark --language ro"
+screenshots: .venv/installed-dev $(LINES) ## pictures of every staff page in var/screenshots; e.g. ARGS="--width 380 --dark --language ro"
 	$(BIN)/python -m tests.browser.screenshots $(or $(DIR),var/screenshots) $(ARGS)
 
 format: .venv/installed-dev
@@ -50,5 +51,8 @@ lock: .venv/installed-dev ## after a change of dependencies in pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@ .venv/installed .venv/installed-dev
 
+$(LINES): $(wildcard rules/matchers/native/*) rules/matchers/compiling.py | .venv/bin/python
+	-$(BIN)/python -m rules.matchers.compiling
+
 clean:
-	rm -rf .venv var
+	rm -rf .venv var $(LINES)

@@ -40,7 +40,7 @@ def read_history(path: Path | str) -> Iterator[dict[str, Any]]:
         with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as lines:
             for number, line in enumerate(_lines(lines), 1):  # noqa: B007 - told in the error below
                 if line.strip():
-                    yield _event(line)
+                    yield event_of(line)
     except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BadHistory(line=max(number, 1), file=file.name, problem=str(error)) from None
 
@@ -51,7 +51,8 @@ def _lines(source: Any) -> Iterator[bytes]:
         yield line
 
 
-def _event(line: bytes) -> dict[str, Any]:
+def event_of(line: bytes) -> dict[str, Any]:
+    """The event that a line of a history file is. Raises ValueError with what is wrong with it."""
     if len(line) > MAX_LINE:
         raise ValueError(f"it is longer than {MAX_LINE} bytes")
     try:

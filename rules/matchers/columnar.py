@@ -14,6 +14,7 @@ from rules.matchers import one_pass
 from rules.matchers.columns import Columns, Told, fitting, is_time, json_path, quoted
 from rules.matchers.compiled import CompiledMatcher
 from rules.matchers.database import connected
+from rules.matchers.lines import UNREADABLE, blocks
 from rules.matchers.reference import ReferenceMatcher
 from rules.rule import Rule
 
@@ -91,7 +92,7 @@ class ColumnarMatcher:
                     rule.key: self._found(asked, rule, told, params, [place for place, keys in odd if rule.key in keys])
                     for rule, told in asked.told
                 }
-        except (duckdb.Error, ValueError, RecursionError) as error:
+        except (duckdb.Error, ValueError, RecursionError, *UNREADABLE) as error:
             raise Unreadable(str(error)[:200]) from error
 
     def close(self) -> None:
@@ -107,7 +108,7 @@ class _Asked:
     """Events in a table, and where each rule is true of them."""
 
     def __init__(self, database: Any, rules: Sequence[Rule], params: Mapping[str, Any] | None) -> None:
-        self._columns = Columns(params)
+        self._columns, self._params = Columns(params), params
         self._database = database
         self.told = [(rule, told_of(rule, self._columns)) for rule in rules]
         self._open = any(told.open for _rule, told in self.told)
@@ -121,12 +122,14 @@ class _Asked:
     def in_one_pass(self, path: Path) -> tuple[int, list[tuple[int, str]]] | None:
         """All there is to tell about a file, by one statement; None where that cannot tell it."""
         try:
-            return one_pass.ask(self._database, path, self.told, self._columns, MAX_LINE)
+            return one_pass.ask(self._database, path, self.told, self._columns, self._params)
         except duckdb.Error:
             return None
 
     def load_file(self, path: Path) -> None:
-        """The events of a history file. Raises Unreadable where a row is none."""
+        """The events of a history file. Raises Unreadable where a row is none, and UNREADABLE."""
+        for _block in blocks(path):  # the database does not look at the sum of what it inflates
+            pass
         options = f"format='newline_delimited', maximum_object_size={MAX_LINE}"
         source = f"SELECT json AS line FROM read_json_objects({quoted(str(path))}, {options})"
         self._create(source, {})

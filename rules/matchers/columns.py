@@ -6,7 +6,6 @@ stands in a column as the JSON text that it has in its event.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +46,6 @@ class Columns:
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
         self.paths: dict[tuple[str, ...], str] = {}
-        self.texts: set[str] = set()  # columns where an escape could be taken for what is asked
         self._derived: dict[str, str] = {}
         self._params = params or {}
 
@@ -110,7 +108,6 @@ class Columns:
             return _joined(members, "OR" if inside else "AND")
         if operator in ("starts_with", "ends_with") and type(wanted) is str:
             part, asked = (f'"{wanted}', "starts_with") if operator == "starts_with" else (f'{wanted}"', "suffix")
-            self._mind_escapes(raw, wanted, always=operator == "ends_with")
             return _exact(f"({is_text(raw)} AND {'' if true else 'NOT '}{asked}({raw}, {quoted(part)}))")
         return UNTOLD
 
@@ -118,11 +115,9 @@ class Columns:
         """A comparison with a constant; false where the kinds differ."""
         kind = kind_of(wanted)
         if kind == "text" and sign in ("=", "<>"):
-            self._mind_escapes(raw, wanted)
             asked = f"{raw} {sign} {quoted(_in_quotes(wanted))}"
             return _exact(f"({asked})" if sign == "=" else f"({is_text(raw)} AND {asked})")
         if kind == "text":
-            self._mind_escapes(raw, wanted, always=True)
             text = self._derive(f"t{raw}", f"CASE WHEN {is_text(raw)} THEN {raw}[2:-2] END")
             return _exact(f"({text} {sign} {quoted(wanted)})")
         if kind == "boolean":
@@ -142,11 +137,6 @@ class Columns:
         in_json = quoted(_in_quotes(wanted["currency"]))
         whole = f"regexp_full_match({minor}, '-?[0-9]+') AND {currency} = {in_json}"
         return _exact(f"({whole} AND TRY_CAST({minor} AS BIGINT) {sign} {wanted['minor']})")
-
-    def _mind_escapes(self, raw: str, wanted: str, *, always: bool = False) -> None:
-        """JSON of DuckDB escapes only what must be escaped: a text that needs none equals, and begins, no other."""
-        if always or json.dumps(wanted, ensure_ascii=False) != _in_quotes(wanted):
-            self.texts.add(raw)
 
     def _derive(self, name: str, made: str) -> str:
         self._derived[name] = made
