@@ -55,17 +55,11 @@ class Columns:
         return [f"{made} AS {name}" for name, made in self._derived.items()]
 
     @property
-    def oddities(self) -> list[str]:
-        """Each is true where an event has a number that SQL cannot hold exactly."""
-        numbers = [name for name in self._derived if name.startswith("n")]
-        wholes = [name for name in self._derived if name.startswith("mp")]
-        asked = [f"{name} NOT BETWEEN -{EXACT} AND {EXACT}" for name in numbers]
-        return asked + [f"strlen({name}) > 15" for name in wholes]
-
-    @property
     def odd(self) -> str:
-        """Where an event has such a number, so that it must be asked by itself."""
-        return f"coalesce({' OR '.join(self.oddities)}, FALSE)" if self.oddities else "FALSE"
+        """Where an event has a number that SQL cannot hold exactly, so that it must be asked by itself."""
+        numbers = [f"{name} NOT BETWEEN -{EXACT} AND {EXACT}" for name in self._derived if name.startswith("n")]
+        wholes = [f"strlen({name}) > 15" for name in self._derived if name.startswith("mp")]
+        return f"coalesce({' OR '.join([*numbers, *wholes])}, FALSE)" if numbers or wholes else "FALSE"
 
     def told(self, condition: Condition | None) -> Told:
         """Where a rule's condition is true, of events that are not odd."""

@@ -1,6 +1,6 @@
 """The question about a whole history file as one statement, which keeps no table: only what the rules ask is read of each event.
 
-It tells everything where SQL can tell every rule exactly and no event is odd; else it says so, and columns are made.
+It tells everything where SQL can tell every rule exactly; else it says so, and columns are made.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import duckdb
 from core.history_file import event_of
 from rules.matchers.columns import Columns, Told
 from rules.matchers.lines import COMPILED, Lines
-from rules.matchers.marks import ODD, Asked, Marks, when
+from rules.matchers.marks import Asked, Marks
 from rules.matchers.reference import ReferenceMatcher
 from rules.rule import Rule
 
@@ -42,8 +42,6 @@ def ask(
         return None
     lines = Lines(path, list({("id",): "", ("type",): "", **paths}))
     marked = _rows(database, lines, _statement(lines, paths, marks, columns))
-    if any(mark >= ODD for mark, _count, _ids in marked):
-        return None
     count, found = 0, defaultdict[str, list[str]](list)
     for mark, events, ids in marked:
         some = json.loads(f"[{ids or ''}]")
@@ -78,9 +76,8 @@ def _digest(ids: list[str]) -> tuple[int, str]:
 def _statement(lines: Lines, paths: Mapping[tuple[str, ...], str], marks: Marks, columns: Columns) -> str:
     named = {("id",): "id", ("type",): "type"}
     read = [f"{lines.column(parts)} AS {name}" for parts, name in [*named.items(), *paths.items()]]
-    odd = [when(" OR ".join(columns.oddities), ODD, 0)] if columns.oddities else []
     return (
         f"SELECT mark, count(*), string_agg(id, ',') FILTER ({marks.listed}) FROM "
-        f"(SELECT id, {' | '.join([*odd, marks.sql()])} AS mark FROM "
+        f"(SELECT id, {marks.sql()} AS mark FROM "
         f"(SELECT {', '.join(['*', *columns.derived])} FROM (SELECT {', '.join(read)} FROM lines))) GROUP BY mark"
     )

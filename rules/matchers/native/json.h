@@ -11,6 +11,7 @@
 
 #define MAX_DEPTH 64   /* of what is skipped; Python judges deeper ones */
 #define MAX_NUMBER 300 /* signs; a longer one may be too large for Python */
+#define MAX_EXACT 15   /* signs before the point; a number of more may be none that a double has */
 #define MAX_NAMES 8    /* in an object that is asked as a whole */
 
 #define EACH(byte) (0x0101010101010101ULL * (byte))
@@ -154,10 +155,10 @@ static const uint8_t *whole(const uint8_t *p)
 }
 
 /* A number without exponent. Where one follows, what comes next is no comma, and the line is not plain. */
-static const uint8_t *number(const uint8_t *p)
+static const uint8_t *number(const uint8_t *p, int asked)
 {
     const uint8_t *from = p;
-    if (!(p = whole(p))) return NULL;
+    if (!(p = whole(p)) || (asked && p - from > MAX_EXACT)) return NULL;
     if (*p == '.' && !(p = digits(p + 1))) return NULL;
     return p - from <= MAX_NUMBER ? p : NULL;
 }
@@ -169,14 +170,14 @@ static const uint8_t *word(const uint8_t *p, const char *wanted)
     return p;
 }
 
-static const uint8_t *value(const uint8_t *p, int depth, int distinct, int *escapes);
+static const uint8_t *value(const uint8_t *p, int depth, int asked, int *escapes);
 
-static const uint8_t *list(const uint8_t *p, int depth, int distinct, int *escapes)
+static const uint8_t *list(const uint8_t *p, int depth, int asked, int *escapes)
 {
     p = spaces(p + 1);
     if (*p == ']') return p + 1;
     for (;;) {
-        if (!(p = value(p, depth + 1, distinct, escapes))) return NULL;
+        if (!(p = value(p, depth + 1, asked, escapes))) return NULL;
         p = spaces(p);
         if (*p == ']') return p + 1;
         if (*p != ',') return NULL;
@@ -184,9 +185,9 @@ static const uint8_t *list(const uint8_t *p, int depth, int distinct, int *escap
     }
 }
 
-/* An object that is skipped, or asked as a whole: then its names must be `distinct`, for databases see the first of two
-   and Python the last. */
-static const uint8_t *object(const uint8_t *p, int depth, int distinct, int *escapes)
+/* An object that is skipped, or asked as a whole: then no name may stand twice, for databases see the first and Python the
+   last. */
+static const uint8_t *object(const uint8_t *p, int depth, int asked, int *escapes)
 {
     const uint8_t *names[MAX_NAMES];
     size_t lengths[MAX_NAMES];
@@ -196,7 +197,7 @@ static const uint8_t *object(const uint8_t *p, int depth, int distinct, int *esc
     for (;;) {
         const uint8_t *name = p + 1;
         if (*p != '"' || !(p = text(name, escapes))) return NULL;
-        if (distinct) {
+        if (asked) {
             if (seen == MAX_NAMES) return NULL;
             for (int i = 0; i < seen; i++)
                 if (lengths[i] == (size_t)(p - name) && !memcmp(names[i], name, p - name)) return NULL;
@@ -205,7 +206,7 @@ static const uint8_t *object(const uint8_t *p, int depth, int distinct, int *esc
         }
         p = spaces(p + 1);
         if (*p != ':') return NULL;
-        if (!(p = value(spaces(p + 1), depth + 1, distinct, escapes))) return NULL;
+        if (!(p = value(spaces(p + 1), depth + 1, asked, escapes))) return NULL;
         p = spaces(p);
         if (*p == '}') return p + 1;
         if (*p != ',') return NULL;
@@ -214,16 +215,16 @@ static const uint8_t *object(const uint8_t *p, int depth, int distinct, int *esc
 }
 
 /* After any value; NULL where it is none, or not plain. */
-static const uint8_t *value(const uint8_t *p, int depth, int distinct, int *escapes)
+static const uint8_t *value(const uint8_t *p, int depth, int asked, int *escapes)
 {
     if (depth > MAX_DEPTH) return NULL;
     switch (*p) {
     case '"': return (p = text(p + 1, escapes)) ? p + 1 : NULL;
-    case '{': return object(p, depth, distinct, escapes);
-    case '[': return list(p, depth, distinct, escapes);
+    case '{': return object(p, depth, asked, escapes);
+    case '[': return list(p, depth, asked, escapes);
     case 't': return word(p, "true");
     case 'f': return word(p, "false");
     case 'n': return word(p, "null");
-    default: return number(p);
+    default: return number(p, asked);
     }
 }

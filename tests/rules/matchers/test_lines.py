@@ -158,6 +158,8 @@ class TestPlain:
             event({"a": "caf\u00e9", "m": {"total": {"minor": 500, "currency": "RON"}}}),
             event({"a": "\U0001f600", "b": 'un"asked\n'}),
             event({"a": None, "m": None, "x": {"y": None}}),
+            event({"a": 123456789012345, "b": 2**60}),
+            event({"a": -0.1234567890123456, "m": {"total": {"minor": -12345678901234}}}),
             event({"a": True, "b": [[[]], {}]}, customer=None, actor=""),
             event({"a": [1, "b"]}, was={"a": 5}, at="2026-03-01T10:00:00.123456-05:30", more={"a": "\\"}),
         ],
@@ -175,7 +177,7 @@ class TestPlain:
 
     @pytest.mark.parametrize(
         "fact", [r'"\n"', r'"\""', r'"\u0022"', r'"\u005c"', r'"\ude00"', r'"\u001f"', r'"\ud83d"', r'"\ude00\ud83d"', r'"\ud83dx"', r'{"b": "\u00e9"}', "1e5",
-                 '{"minor": 1, "minor": 2}', "9" * 400, '0, "a": 1', "01", "1.", ".5", "+1", "NaN", "tru", '"\t"', "{", "[1,]", "{,}", "'a'"]
+                 '{"minor": 1, "minor": 2}', "9" * 400, "1234567890123456", "-123456789012345.5", '{"minor": 1234567890123456}', '0, "a": 1', "01", "1.", ".5", "+1", "NaN", "tru", '"\t"', "{", "[1,]", "{,}", "'a'"]
     )  # fmt: skip
     def test_what_leaves_a_question_is_left(self, tmp_path: Path, fact: str) -> None:
         line = json.dumps(event({"a": 0})).replace('"a": 0', f'"a": {fact}').encode()
