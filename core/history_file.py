@@ -79,6 +79,8 @@ def event_of(line: bytes) -> dict[str, Any]:
 def _check(key: str, value: Any, wanted: type, says: str) -> None:
     if type(value) is not wanted or (wanted is str and not value and key != "actor"):
         raise ValueError(f'"{key}" must be {says}')
+    if isinstance(value, str) and not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise ValueError(f'"{key}" has half of a pair of signs')
 
 
 def _time(text: str) -> None:

@@ -49,7 +49,7 @@ def backtest_file(documents: Sequence[Document], path: Path, matcher: str = FAST
 
 
 def _by_columns(documents: Sequence[Document], path: Path) -> tuple[int, dict[str, Any]] | None:
-    if len(documents) != 1 or documents[0].set != "house":
+    if len(documents) != 1 or documents[0].set != "house" or not path.is_file():  # a pipe is read only once
         return None
     mine = effective(documents[0])
     if mine.problems or any(rule.sources for rule in mine.rules):

@@ -12,5 +12,5 @@ HINT = "run python -m rules.matchers.compiling"
 
 
 def check_compiled(**_kwargs: Any) -> list[CheckMessage]:
-    """A warning: history files are read without it too, at a fifth of the speed."""
+    """A warning: history files are read without it too, at a twentieth of the speed."""
     return [] if lines.COMPILED else [Warning("rules/matchers/native is not compiled for this system", hint=HINT)]

@@ -1,5 +1,5 @@
 """A history file as columns of what is asked of its events: lines.c makes rows of the lines that are plain, and leaves the
-others as they stand. `make` compiles it; without it every history is still told, by other ways that take longer."""
+others as they stand. `make` compiles it; without it histories are read event by event."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from rules.matchers.compiling import sources
+
 try:
     from rules.matchers import _lines
 except ImportError:  # it was not compiled, or for another system
     _lines = None  # type: ignore[assignment]
 
-COMPILED = _lines is not None
+COMPILED = _lines is not None and sources() == _lines.SOURCES
 UNREADABLE = (OSError, EOFError, zlib.error)
 BLOCK, AHEAD = 1 << 20, 3  # bytes that are read at once, and how often beforehand
 _ANY, _TEXT, _NAME, _WHOLE, _TIME, _OBJECT = range(6)  # the kinds of lines.c
@@ -39,12 +41,12 @@ class Lines:
     at each of `paths`, such as ("id",) or ("facts", "total"). No path leads to a part of another.
 
     After the rows were read, `left` has the lines that are not among them. Reading raises through DuckDB where a line is too
-    long, or too many are left; where the file cannot be read, `problem` says why.
+    long, or too many are left; `raised` is what reading the file raised.
     """
 
     def __init__(self, path: Path, paths: Sequence[tuple[str, ...]]) -> None:
         self.left: list[bytes] = []
-        self.problem = ""
+        self.raised: BaseException | None = None
         self._path = path
         self._columns = {parts: place for place, parts in enumerate(paths)}
 
@@ -59,8 +61,10 @@ class Lines:
     def _blocks(self) -> Iterator[bytes]:
         try:
             yield from blocks(self._path)
-        except UNREADABLE as error:
-            self.problem = str(error)
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self.raised = error
             raise
 
 

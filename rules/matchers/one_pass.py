@@ -33,7 +33,7 @@ def ask(
 ) -> tuple[int, list[tuple[int, str]]] | None:
     """The number of events, and for each rule how many it matches and the hash over their ids. None where this cannot tell.
 
-    Raises ValueError where the file cannot be read, or a line is no event, and duckdb.Error where too many lines are not plain.
+    Raises ValueError where a line is no event, duckdb.Error where too many lines are not plain, and what reading raises.
     """
     marks = Marks([Asked(rule, one.sure) for rule, one in told], _QUOTE)
     paths = {parts[1:] if parts[0] == "event" else parts: name for parts, name in columns.paths.items()}
@@ -61,9 +61,7 @@ def _rows(database: Any, lines: Lines, statement: str) -> list[Any]:
     try:
         return database.execute(statement).fetchall()
     except duckdb.Error as error:
-        if lines.problem:
-            raise ValueError(lines.problem) from error
-        raise
+        raise lines.raised or error from None
     finally:
         database.unregister("lines")
 

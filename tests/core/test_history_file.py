@@ -48,6 +48,7 @@ def test_events_are_read_in_order_plain_and_zipped(tmp_path: Path) -> None:
         (json.dumps(EVENT | {"facts": []}), "an object"),
         (json.dumps(EVENT | {"id": ""}), '"id" must be text'),
         (json.dumps(EVENT | {"customer": 5}), '"customer" must be text'),
+        (json.dumps(EVENT | {"id": "a\ud800"}), '"id" has half of a pair'),
         (json.dumps(EVENT | {"facts": {"a": float("nan")}}), "NaN"),
         (json.dumps(EVENT).replace("1.5", "1e999"), "too large"),
         (json.dumps(EVENT).replace("1.5", "1" * 5000), "digits"),

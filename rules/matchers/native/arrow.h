@@ -53,8 +53,9 @@ static int show(struct batch *batch, struct ArrowArray *array)
     if (!array->buffers || !array->children) return 0;
     for (int i = 0; i < batch->columns; i++) {
         struct ArrowArray *child = array->children[i] = calloc(1, sizeof *child);
-        if (!child || !(child->buffers = calloc(4, sizeof(void *)))) return 0;
+        if (!child) return 0;
         array->n_children = i + 1;
+        if (!(child->buffers = calloc(4, sizeof(void *)))) return 0;
         atomic_fetch_add(&batch->shown, 1);
         child->length = batch->rows;
         child->null_count = -1;

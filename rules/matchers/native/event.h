@@ -7,8 +7,8 @@
 #include "json.h"
 
 #define MAX_WHOLE 18     /* digits of a sequence */
-#define MAX_NODES 64     /* below one object */
-#define MAX_LINE 1000000 /* bytes */
+#define MAX_NODES 512    /* below one object */
+#define MAX_LINE 1000000 /* bytes, with the newline */
 #define MAX_LATE 16      /* texts of a row that have escapes */
 
 /* What a value must be, or null where it is not required. The numbers are those of rules/matchers/lines.py. */
@@ -84,14 +84,15 @@ static const uint8_t *asked(struct scan *scan, const uint8_t *p, struct node *no
     case TIME: if (*from != '"' || !is_time(from + 1, end - from - 2)) return NULL; break;
     default: if (*from != '{') return NULL;
     }
-    if (node->column >= 0) {
-        if (escapes) {
-            if (*from != '"' || !can_do_without(from, end) || scan->lates == MAX_LATE) return NULL;
+    if (escapes && (node->column >= 0 || node->kind == TEXT || node->kind == NAME)) {
+        if (*from != '"' || !can_do_without(from, end)) return NULL;
+        if (node->column >= 0) {
+            if (scan->lates == MAX_LATE) return NULL;
             uint8_t *text = scan->batch->text + (from - scan->batch->text);
             scan->late[scan->lates++] = (struct late){node->column, text, end};
         }
-        keep(scan->batch, node->column, from, end);
     }
+    if (node->column >= 0) keep(scan->batch, node->column, from, end);
     return end;
 }
 
@@ -118,7 +119,7 @@ static int begins(const struct node *node, const uint8_t *p)
 static const uint8_t *members(struct scan *scan, const uint8_t *p, struct node *node, int depth)
 {
     struct node *children = scan->nodes + node->first;
-    uint64_t seen = 0;
+    uint64_t seen[MAX_NODES / 64] = {0};
     int *guess = &node->begins;
     p = spaces(p + 1);
     while (*p != '}') {
@@ -140,8 +141,8 @@ static const uint8_t *members(struct scan *scan, const uint8_t *p, struct node *
         if (which < 0) {
             p = value(p, depth + 1, 0, &escapes);
         } else {
-            if (seen >> which & 1) return NULL;
-            seen |= 1ULL << which;
+            if (seen[which >> 6] >> (which & 63) & 1) return NULL;
+            seen[which >> 6] |= 1ULL << (which & 63);
             guess = &children[which].after;
             p = asked(scan, p, &children[which], depth + 1);
         }
@@ -155,7 +156,7 @@ static const uint8_t *members(struct scan *scan, const uint8_t *p, struct node *
         }
     }
     for (int i = 0; i < node->count; i++)
-        if (children[i].required && !(seen >> i & 1)) return NULL;
+        if (children[i].required && !(seen[i >> 6] >> (i & 63) & 1)) return NULL;
     return p + 1;
 }
 
@@ -163,7 +164,7 @@ static const uint8_t *members(struct scan *scan, const uint8_t *p, struct node *
 static int is_row(struct scan *scan, const uint8_t *p, const uint8_t *end)
 {
     scan->lates = 0;
-    if (*p != '{' || end - p > MAX_LINE || scan->batch->rows == scan->batch->room) return 0;
+    if (*p != '{' || scan->batch->rows == scan->batch->room) return 0;
     if (!(p = members(scan, p, &scan->nodes[0], 0)) || spaces(p) != end) {
         for (int i = 0; i < scan->batch->columns; i++)
             scan->batch->valid[i][scan->batch->rows >> 3] &= (uint8_t)~(1 << (scan->batch->rows & 7));

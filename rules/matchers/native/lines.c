@@ -12,6 +12,9 @@
 #include "arrow.h"
 #include "event.h"
 
+#ifndef SOURCES
+#error "rules/matchers/compiling.py tells the hash of the sources"
+#endif
 #define FULL (1 << 20)      /* bytes of text that make a batch */
 #define MAX_CHUNK (1 << 24) /* bytes that are given at once */
 #define MAX_LEFT (1 << 25)  /* bytes of lines for Python, of one stream */
@@ -22,29 +25,21 @@ struct stream {
     int node_count, columns, ended;
     char *rest; /* a line's beginning */
     size_t rest_size, left_size;
-    char error[200];
+    int status; /* once something failed, it is the answer to every further question */
+    const char *error;
 };
 
 static int failed(struct stream *stream, const char *what)
 {
-    snprintf(stream->error, sizeof stream->error, "%s", what);
+    stream->error = what;
     return EIO;
 }
 
-/* What Python raised, as the stream's error. */
+/* What the chunks raised is theirs to tell. */
 static int raised(struct stream *stream)
 {
-    PyObject *type, *error, *trace, *said;
-    PyErr_Fetch(&type, &error, &trace);
-    said = error ? PyObject_Str(error) : NULL;
-    const char *text = said ? PyUnicode_AsUTF8AndSize(said, NULL) : NULL;
-    failed(stream, text ? text : "the chunks failed");
-    Py_XDECREF(type);
-    Py_XDECREF(error);
-    Py_XDECREF(trace);
-    Py_XDECREF(said);
     PyErr_Clear();
-    return EIO;
+    return failed(stream, "the chunks cannot be read");
 }
 
 /* Where the next line that is no row begins; `*p` is where to go on, the chunk's end when all is read. */
@@ -54,7 +49,7 @@ static const uint8_t *scan_until_left(struct scan *scan, const uint8_t **p, cons
         const uint8_t *from = *p, *newline = memchr(from, '\n', end - from), *first = spaces(from);
         *p = newline + 1;
         if (first == newline) continue;
-        if (!is_row(scan, first, newline)) return from;
+        if (newline + 1 - from > MAX_LINE || !is_row(scan, first, newline)) return from;
     }
     return NULL;
 }
@@ -120,9 +115,10 @@ static int get_schema(struct ArrowArrayStream *it, struct ArrowSchema *schema)
 static int get_next(struct ArrowArrayStream *it, struct ArrowArray *array)
 {
     struct stream *stream = it->private_data;
+    array->release = NULL; /* the end, unless rows are found */
+    if (stream->status) return stream->status;
     struct batch *batch = fresh(stream->columns);
     int status = batch ? 0 : ENOMEM;
-    array->release = NULL; /* the end, unless rows are found */
     PyGILState_STATE state = PyGILState_Ensure();
     while (!status && !batch->rows && !(stream->ended && !stream->rest_size)) { /* an array without rows would be the end */
         batch->size = 0;
@@ -135,7 +131,7 @@ static int get_next(struct ArrowArrayStream *it, struct ArrowArray *array)
         status = ENOMEM;
     }
     drop(batch);
-    return status;
+    return stream->status = status;
 }
 
 static const char *get_last_error(struct ArrowArrayStream *it)
@@ -249,4 +245,9 @@ static PyMethodDef METHODS[] = {
 };
 static struct PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_lines", NULL, 0, METHODS, NULL, NULL, NULL, NULL};
 
-PyMODINIT_FUNC PyInit__lines(void) { return PyModule_Create(&MODULE); }
+PyMODINIT_FUNC PyInit__lines(void)
+{
+    PyObject *module = PyModule_Create(&MODULE);
+    if (module && PyModule_AddStringConstant(module, "SOURCES", SOURCES)) Py_CLEAR(module);
+    return module;
+}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from core.history_file import BadHistory
 from rules.backtest_file import backtest_file
 from rules.document.model import Document
-from rules.matchers import one_pass
+from rules.matchers import lines, one_pass
 from rules.matchers.columnar import ColumnarMatcher, Unreadable
 from rules.matching import compile_rules
 from tests.rules.cases import event, rule
@@ -44,7 +46,11 @@ def test_every_kind_against_every_kind(negated: bool) -> None:
     leaves += [
         {"fact": "x.y", "op": word, "value": found} for word in ("in", "not_in") for found in ([], ["a"], ["a", 5])
     ]
-    leaves += [{"fact": "x.y", "op": word, "value": "a"} for word in ("starts_with", "ends_with", "contains")]
+    leaves += [
+        {"fact": "x.y", "op": word, "value": part}
+        for word in ("starts_with", "ends_with", "contains")
+        for part in ("a", 'a"', '"a', '"')
+    ]
     leaves += [{"fact": "x.y", "op": "exists", "value": flag} for flag in (True, False)]
     rules = [rule(f"r{number:03}", if_={"not": leaf} if negated else leaf) for number, leaf in enumerate(leaves)]
     columnar, reference = ColumnarMatcher(compile_rules(rules).rules), compile_rules(rules)  # type: ignore[attr-defined]
@@ -64,6 +70,14 @@ def test_types_and_patterns(when: Any) -> None:
     columnar, reference = compile_rules([rule(when=when)], "columnar"), compile_rules([rule(when=when)])
     assert isinstance(columnar, ColumnarMatcher)
     assert columnar.match_many(happened) == [reference.match(one) for one in happened]
+
+
+def said(path: Path, rules: list[dict[str, Any]], matcher: str) -> str:
+    """What is told of a file, or the sentence that refuses it."""
+    try:
+        return str(backtest_file([Document({"rules": rules})], path, matcher))
+    except BadHistory as refused:
+        return str(refused)
 
 
 @pytest.fixture(params=[True, False], ids=["compiled", "not compiled"])
@@ -88,20 +102,21 @@ class TestFile:
         path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
         return path
 
-    @pytest.mark.parametrize("name", ["h.jsonl", "h.jsonl.gz", "it's.jsonl"])
+    def agrees(self, path: Path, rules: list[dict[str, Any]], happened: list[dict[str, Any]]) -> None:
+        documents = [Document({"rules": rules})]
+        told = backtest_file(documents, path)
+        assert told == backtest_file(documents, path, "reference")
+        assert told[0] == len(happened)
+
+    @pytest.mark.parametrize("name", ["h.jsonl", "h.jsonl.gz", "it's.jsonl", "h[1]*?.jsonl"])
     def test_a_file_is_counted_and_hashed(self, tmp_path: Path, name: str) -> None:
         happened = [
             event({"total": {"minor": 100 * number, "currency": "RON"}, "name": "ab" if number % 2 else "ba"}, id=f"é{number}",
                   at=f"2026-03-0{1 + number % 2}T10:00:00+02:00")
             for number in range(10)
         ]  # fmt: skip
-        columnar = ColumnarMatcher(compile_rules(self.RULES).rules)  # type: ignore[attr-defined]
-        count, found = columnar.match_file(self.written(tmp_path, happened, name))
-        reference = compile_rules(self.RULES)
-        assert count == 10
-        for key in ("large", "named", "late", "never"):
-            ids = sorted(one["id"].encode() for one in happened if key in reference.match(one))
-            assert (found[key].matches, found[key].sha256) == (len(ids), hashlib.sha256(b"\n".join(ids)).hexdigest())
+        self.agrees(self.written(tmp_path, happened, name), self.RULES, happened)
+        self.agrees(self.written(tmp_path, happened, name), [self.RULES[0], self.RULES[3]], happened)
 
     def test_a_fact_that_is_asked_whole_and_by_its_part(self, tmp_path: Path) -> None:
         rules = [
@@ -118,11 +133,8 @@ class TestFile:
             "a\\b",
             2**60,
         ]
-        path = self.written(tmp_path, [event({"total": total}, id=str(n)) for n, total in enumerate(seen)])
-        _count, found = ColumnarMatcher(compile_rules(rules).rules).match_file(path)  # type: ignore[attr-defined]
-        reference = compile_rules(rules)
-        for key in ("whole", "part", "there"):
-            assert found[key].matches == sum(key in reference.match(event({"total": total})) for total in seen)
+        happened = [event({"total": total}, id=str(n)) for n, total in enumerate(seen)]
+        self.agrees(self.written(tmp_path, happened), rules, happened)
 
     @pytest.mark.parametrize("odd", [2**60, -(2**53), "a\\b", 'q"', 1e16])
     def test_a_file_with_something_odd_in_it_is_told_exactly_too(self, tmp_path: Path, odd: Any) -> None:
@@ -131,10 +143,7 @@ class TestFile:
             rule("text", if_={"fact": "x.y", "op": "ne", "value": "a"}),
         ]
         happened = [event({"x": {"y": value}}, id=str(n)) for n, value in enumerate([odd, 5, 6, "a", "b", None])]
-        _count, found = ColumnarMatcher(compile_rules(rules).rules).match_file(self.written(tmp_path, happened))  # type: ignore[attr-defined]
-        reference = compile_rules(rules)
-        for key in ("number", "text"):
-            assert found[key].matches == sum(key in reference.match(one) for one in happened)
+        self.agrees(self.written(tmp_path, happened), rules, happened)
 
     @pytest.mark.parametrize(
         "line",
@@ -148,11 +157,57 @@ class TestFile:
             json.dumps(event({}) | {"at": 20260203}),
         ],
     )  # fmt: skip
-    def test_what_must_be_read_line_by_line_is_not_told_here(self, tmp_path: Path, line: str) -> None:
+    def test_what_is_no_event_is_refused_with_the_sentence(self, tmp_path: Path, line: str) -> None:
         path = tmp_path / "h.jsonl"
         path.write_text(json.dumps(event({})) + "\n" + line + "\n")
-        with pytest.raises(Unreadable):
-            ColumnarMatcher([]).match_file(path)
+        with pytest.raises(BadHistory, match="Line 2 of "):
+            backtest_file([Document({"rules": [rule()]})], path)
+
+    @pytest.mark.parametrize("op", ["eq", "matches"])
+    @pytest.mark.parametrize(
+        "fact",
+        ["NaN", "-Infinity", "1e999", "1" + "0" * 400 + ".5", "3, \"a\": \"x\"", '{"minor": 1, "minor": 2}', '"x" \x0b', '"\\ud800"', '"x" ' + " " * 1_000_000],
+    )  # fmt: skip
+    def test_what_databases_take_is_told_as_python_reads_it(self, tmp_path: Path, fact: str, op: str) -> None:
+        path = tmp_path / "h.jsonl"
+        path.write_text(json.dumps(event({"a": 0})).replace('"a": 0', f'"a": {fact}') + "\n")
+        rules = [rule(if_={"fact": "a", "op": op, "value": "x"})]
+        assert said(path, rules, "columnar") == said(path, rules, "reference")
+
+    def test_a_line_is_as_long_as_its_newline_says(self, tmp_path: Path) -> None:
+        fitting = json.dumps(event({"a": ""}))
+        for length, refused in ((999_999, False), (1_000_000, True)):
+            path = tmp_path / "h.jsonl"
+            path.write_text(fitting.replace('"a": ""', f'"a": "{"x" * (length - len(fitting))}"') + "\n")
+            for matcher in ("columnar", "reference"):
+                assert ("it is longer than" in said(path, [rule()], matcher)) == refused, matcher
+
+    @pytest.mark.parametrize("op", ["eq", "matches"])
+    def test_a_pipe_is_read_once(self, op: str) -> None:
+        here, there = os.pipe()
+        os.write(there, b"".join(json.dumps(event({"a": "x"}, id=str(n))).encode() + b"\n" for n in range(3)))
+        os.close(there)
+        try:
+            count, found = backtest_file(
+                [Document({"rules": [rule(if_={"fact": "a", "op": op, "value": "x"})]})], Path(f"/dev/fd/{here}")
+            )
+        finally:
+            os.close(here)
+        assert (count, found["r"]["matches"]) == (3, 3)
+
+    @pytest.mark.parametrize("wish", [KeyboardInterrupt, SystemExit])
+    def test_who_wants_to_end_it_ends_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wish: type[BaseException]
+    ) -> None:
+        def ended(_path: Path) -> Iterator[bytes]:
+            yield json.dumps(event({})).encode()
+            raise wish
+
+        monkeypatch.setattr(lines, "blocks", ended)
+        path = self.written(tmp_path, [event({})])
+        if one_pass.COMPILED:
+            with pytest.raises(wish):
+                backtest_file([Document({"rules": [rule()]})], path)
 
     @pytest.mark.parametrize(
         "at",
@@ -181,8 +236,7 @@ class TestFile:
     @pytest.mark.parametrize("start", ["2026-03-01T10:00:00", "2024-02-29T23:59:59"])
     def test_times_are_told_without_reading_line_by_line(self, tmp_path: Path, start: str, tail: str) -> None:
         path = self.written(tmp_path, [event({}, at=start + tail)])
-        told = ColumnarMatcher(compile_rules([rule()]).rules).match_file(path)  # type: ignore[attr-defined]
-        assert (told[0], told[1]["r"].matches) == (1, 1)
+        self.agrees(path, [rule()], [event({})])
 
     def test_an_id_may_have_any_sign(self, tmp_path: Path) -> None:
         ids = ['a"', "a", "a\\b", "a b", "é", "a!", "\u2028", "😀"]
@@ -194,8 +248,7 @@ class TestFile:
     def test_the_time_of_an_event_may_be_asked_as_text(self, tmp_path: Path) -> None:
         happened = [event({}, id=str(n), at=f"2026-03-0{n}T10:00:00Z") for n in range(1, 6)]
         rules = [rule(if_={"fact": "event.at", "op": "gte", "value": "2026-03-03"})]
-        _count, found = ColumnarMatcher(compile_rules(rules).rules).match_file(self.written(tmp_path, happened))  # type: ignore[attr-defined]
-        assert found["r"].matches == sum(compile_rules(rules).match(one) == ["r"] for one in happened) == 3
+        self.agrees(self.written(tmp_path, happened), rules, happened)
 
     @pytest.mark.parametrize("damage", ["cut", "checksum", "length", "no gzip"])
     @pytest.mark.parametrize("op", ["gte", "matches"])

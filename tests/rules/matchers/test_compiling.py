@@ -10,7 +10,7 @@ from subprocess import CalledProcessError
 
 import pytest
 
-from rules.matchers import lines
+from rules.matchers import compiling, lines
 from rules.matchers.compiling import FLAGS, compile_lines
 
 COMPILER = shlex.split(os.environ.get("CC", "cc"))[0]
@@ -34,3 +34,12 @@ def test_a_compiler_that_refuses_leaves_what_was_made(tmp_path: Path, monkeypatc
     with pytest.raises(CalledProcessError):
         compile_lines(made)
     assert made.read_text() == "before"
+
+
+def test_a_module_of_other_sources_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = compiling.sources()
+    monkeypatch.setattr(compiling, "NATIVE", shutil.copytree(compiling.NATIVE, tmp_path / "native"))
+    assert compiling.sources() == before
+    with (tmp_path / "native" / "json.h").open("a") as file:
+        file.write("/* more */")
+    assert compiling.sources() != before
