@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from rules.editing import begin
 from rules.publish import publish_text
@@ -14,6 +14,7 @@ from rules.simulation import backtests
 from rules.simulation.backtests import Backtest
 from rules.simulation.running import compute
 from tests.browser.conftest import SignedIn
+from tests.browser.held import Held
 from tests.browser.one_rule import ONE_RULE
 from tests.rules.made_requests import request
 from tests.rules.simulation.made import BEGIN, END, event, house, live, store
@@ -37,19 +38,12 @@ def running(db: None) -> Backtest:
     return made
 
 
-def holding(page: Page, asks: str) -> list[Route]:
-    """What the page asks there; it is not answered before it continues."""
-    held: list[Route] = []
-    page.route(asks, lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of Python
-    return held
-
-
-def answered_meanwhile(page: Page, held: list[Route], asks: str, act: Callable[[], None]) -> None:
+def answered_meanwhile(page: Page, held: Held, asks: str, act: Callable[[], None]) -> None:
     """Do this to the page, and before it is over have the answer come that is held."""
     page.mouse.move(0, 0)
     act()
     with page.expect_response(asks):
-        held.pop().continue_()
+        held.go_on()
     page.evaluate("() => fetch(location.href).then((answer) => answer.text())")  # by then the answer has been heard
 
 
@@ -60,7 +54,7 @@ def press(one: Locator) -> None:
 
 def test_a_result_that_grows_leaves_alone_what_is_pressed(signed_in: SignedIn, running: Backtest) -> None:
     page = signed_in("ina", "author")
-    held = holding(page, "**/?part=1")
+    held = Held(page, "**/?part=1")
     with page.expect_request("**/?part=1"):
         page.goto(f"/staff/backtests/{running.pk}/")
     rule, why = page.locator("#rule-large"), page.get_by_role("link", name="Why")
@@ -73,7 +67,7 @@ def test_a_result_that_grows_leaves_alone_what_is_pressed(signed_in: SignedIn, r
     rule.locator(":scope > summary").focus()
     Backtest.objects.filter(pk=running.pk).update(state="done")
     with page.expect_response("**/?part=1"):
-        held.pop().continue_()
+        held.go_on()
     expect(page.locator("#cancel-backtest")).to_have_count(0)
     expect(why).to_be_hidden()
     expect(rule.locator(":scope > summary")).to_be_focused()
@@ -87,7 +81,7 @@ def test_a_problem_that_is_pressed_is_gone_to_when_it_is_said_again(signed_in: S
     text, problem = page.get_by_label("Rules (YAML)"), page.locator("#problems button")
     page.get_by_role("button", name="Check", exact=True).click()
     expect(problem).to_contain_text("Line 6")
-    held = holding(page, "**/check/")
+    held = Held(page, "**/check/")
     with page.expect_request("**/check/"):
         text.fill(draft.text + "# and more\n")
     answered_meanwhile(page, held, "**/check/", lambda: press(problem))

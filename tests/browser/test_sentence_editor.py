@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 
 from core.machine import perform
 from rules.change_requests import ChangeRequest
@@ -17,6 +17,7 @@ from state_machines.customers import Customer
 from state_machines.order_items import OrderItem
 from state_machines.orders import Order
 from tests.browser.conftest import SignedIn
+from tests.browser.held import Held
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = """set: house
@@ -45,15 +46,9 @@ def draft(db: None) -> ChangeRequest:
     return begin("house", title="Look at smaller orders too")
 
 
-def hold_lines(page: Page) -> list[Route]:
-    """Takes the next thing that the script asks of the server; it is not answered before it continues."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/lines/", hold, times=1)
-    return held
+def hold_lines(page: Page) -> Held:
+    """Takes the next thing that the script asks of the server; it is not answered before it goes on."""
+    return Held(page, "**/lines/", times=1)
 
 
 def document(draft: ChangeRequest) -> dict:
@@ -120,12 +115,7 @@ def test_nothing_typed_is_lost_however_slow_the_script_and_the_server_are(
     signed_in: SignedIn, draft: ChangeRequest
 ) -> None:
     page = signed_in("ana", "author")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/sentences.js", hold)
+    held = Held(page, "**/sentences.js")
     page.goto(f"/staff/rules/changerequest/{draft.pk}/sentences/rule/", wait_until="commit")
     title, key = page.get_by_label("Title"), page.get_by_label("Key", exact=False).first
     expect(title).to_be_disabled()  # nobody listens yet
@@ -133,13 +123,13 @@ def test_nothing_typed_is_lost_however_slow_the_script_and_the_server_are(
     page.clock.pause_at(
         datetime.now(UTC) + timedelta(hours=1)
     )  # the pause after which what is typed is sent never comes
-    held.pop().continue_()
+    held.go_on()
     title.fill("Tell sales")
     held = hold_lines(page)
     with page.expect_request("**/lines/"):
         key.fill("sales-first")  # leaving the title sends it
     with page.expect_response("**/lines/"):
-        held.pop().continue_()  # the lines are drawn anew under the hands of the person
+        held.go_on()  # the lines are drawn anew under the hands of the person
     event = page.locator('[data-line="/when"]').nth(1).get_by_label("Event")
     event.select_option("order.submitted")
     expect(page.locator("#sentence")).to_contain_text("When order: submit")
@@ -166,7 +156,7 @@ def test_a_button_that_is_held_while_an_answer_comes_does_what_it_says(
     else:
         page.keyboard.down(" ")
     with page.expect_response("**/lines/"):
-        held.pop().continue_()
+        held.go_on()
     page.evaluate("() => fetch(location.href).then((answer) => answer.text())")  # the answer has been heard by then
     if by == "mouse":
         page.mouse.up()
@@ -192,7 +182,7 @@ def test_lines_that_are_moving_take_no_edit_that_another_would_get(signed_in: Si
     second = lines.nth(1).get_by_role("button", name="Take out").bounding_box()
     assert second
     page.mouse.click(second["x"] + second["width"] / 2, second["y"] + second["height"] / 2)
-    held.pop().continue_()
+    held.go_on()
     expect(lines).to_have_count(2)
     page.evaluate("() => fetch(location.href).then((answer) => answer.text())")
     assert len(asked) == 1
