@@ -1,4 +1,4 @@
-"""A history file as columns of what is asked of its events: lines.c makes rows of the lines that are plain, and leaves the
+"""A history file as columns of what is asked of its events: native/lines.c makes rows of the lines that are plain, and leaves the
 others as they stand. `make` compiles it; without it histories are read event by event."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ except ImportError:  # it was not compiled, or for another system
 COMPILED = _lines is not None and sources() == _lines.SOURCES
 UNREADABLE = (OSError, EOFError, zlib.error)
 BLOCK, AHEAD = 1 << 20, 3  # bytes that are read at once, and how often beforehand
-_ANY, _TEXT, _NAME, _WHOLE, _TIME, _OBJECT = range(6)  # the kinds of lines.c
+_ANY, _TEXT, _NAME, _WHOLE, _TIME, _OBJECT = range(6)  # the kinds of native/event.h
 _ENVELOPE = {  # name -> what it must be, and whether it must be there
     "id": (_NAME, True),
     "type": (_NAME, True),
@@ -82,7 +82,7 @@ def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
 
 
 def _nodes(columns: Mapping[tuple[str, ...], int]) -> tuple[tuple[str, int, int, bool, int, int], ...]:
-    """The tree of names as lines.c takes it: (name, kind, column or -1, whether it must be there, the place of the first
+    """The tree of names as native/lines.c takes it: (name, kind, column or -1, whether it must be there, the place of the first
     child, number of children). The first is an event itself."""
     tree: dict[str, Any] = {name: {} for name in _ENVELOPE}
     for parts in columns:

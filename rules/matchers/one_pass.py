@@ -1,6 +1,6 @@
 """The question about a whole history file as one statement, which keeps no table: only what the rules ask is read of each event.
 
-It tells everything where SQL can tell every rule exactly; else it says so, and columns are made.
+It tells everything where SQL can tell every rule exactly; else it says so, and the file is read event by event.
 """
 
 from __future__ import annotations
