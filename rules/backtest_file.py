@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from rules.document.model import Document
 from rules.document.problem import BadRules
 from rules.matchers.columnar import ColumnarMatcher, Unreadable
 from rules.matchers.contract import Matcher
+from rules.matchers.digest import digest
 from rules.matching import compile_rules
 from rules.observing import resolved
 from rules.overlays import effective
@@ -60,10 +60,6 @@ def _by_columns(documents: Sequence[Document], path: Path) -> tuple[int, dict[st
         return None
     keys = [rule["key"] for rule in documents[0].rules]
     return events, {key: {"matches": found[key].matches, "sha256": found[key].sha256} for key in keys}
-
-
-def digest(ids: Iterable[str]) -> str:
-    return hashlib.sha256(b"\n".join(sorted(found.encode() for found in ids))).hexdigest()
 
 
 def backtest(documents: Sequence[Document], events: Iterable[Mapping[str, Any]], matcher: str = "reference") -> Tally:

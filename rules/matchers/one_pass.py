@@ -5,7 +5,6 @@ It tells everything where SQL can tell every rule exactly; else it says so, and 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ import duckdb
 
 from core.history_file import event_of
 from rules.matchers.columns import Columns, Told
+from rules.matchers.digest import digest
 from rules.matchers.lines import COMPILED, Lines
 from rules.matchers.marks import Asked, Marks
 from rules.matchers.reference import ReferenceMatcher
@@ -53,7 +53,7 @@ def ask(
         count += 1
         for key in matcher.match(event, params):
             found[key].append(event["id"])
-    return count, [_digest(found[rule.key]) for rule, _told in told]
+    return count, [(len(ids := found[rule.key]), digest(ids)) for rule, _told in told]
 
 
 def _rows(database: Any, lines: Lines, statement: str) -> list[Any]:
@@ -64,11 +64,6 @@ def _rows(database: Any, lines: Lines, statement: str) -> list[Any]:
         raise lines.raised or error from None
     finally:
         database.unregister("lines")
-
-
-def _digest(ids: list[str]) -> tuple[int, str]:
-    """How many ids there are, and the hash over them, sorted: texts have the order of their bytes."""
-    return len(ids), hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
 
 
 def _statement(lines: Lines, paths: Mapping[tuple[str, ...], str], marks: Marks, columns: Columns) -> str:
